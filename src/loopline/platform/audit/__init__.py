@@ -1,0 +1,1 @@
+"""The append-only, hash-chained record of every change: who, when, through which door, before and after."""

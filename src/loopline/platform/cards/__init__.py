@@ -1,0 +1,1 @@
+"""How any object shows itself in one line: the registry behind links, search, mentions, the line and the log."""

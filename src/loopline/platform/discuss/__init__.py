@@ -1,0 +1,1 @@
+"""Talking about any object: comments with mentions, and following."""

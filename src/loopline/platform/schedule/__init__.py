@@ -1,0 +1,1 @@
+"""What happens by itself: named steps that run once per slot of time, as jobs."""

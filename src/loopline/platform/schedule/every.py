@@ -1,0 +1,27 @@
+"""Registering recurring tasks; the worker's tick puts each into the queue once a slot."""
+
+from datetime import datetime, timedelta
+
+from django.tasks.base import Task
+
+from loopline.platform.jobs.models import Job
+from loopline.platform.jobs.queue import enqueue
+
+_EVERY: dict[str, tuple[timedelta, Task]] = {}
+
+
+def every(interval: timedelta, task: Task) -> None:
+    """Run a task without arguments once per interval, aligned to the epoch."""
+    _EVERY[task.module_path] = (interval, task)
+
+
+def tick(*, now: datetime) -> int:
+    """Enqueue what is due in the current slot and has not run in it; answers how many."""
+    added = 0
+    for name, (interval, task) in _EVERY.items():
+        slot = int(now.timestamp() // interval.total_seconds())
+        start = datetime.fromtimestamp(slot * interval.total_seconds(), now.tzinfo)
+        if Job.objects.filter(task=name, created_at__gte=start).exists():
+            continue
+        added += enqueue(task, now=now, dedupe_key=f"every:{name}") is not None
+    return added

@@ -1,0 +1,1 @@
+"""Full-text search over everything: one row an object, FTS5 on SQLite, tsvector on PostgreSQL."""
