@@ -1,0 +1,3 @@
+"""Loopline: product operations, self-hosted."""
+
+__version__ = "0.1.0"

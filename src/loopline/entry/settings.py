@@ -24,7 +24,7 @@ _SLICES = [
 ]  # fmt: skip
 _PLATFORM = [
     "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists",
-    "discuss", "notify", "undo", "api", "ui", "imports", "entrance",
+    "discuss", "links", "notify", "undo", "api", "ui", "imports", "entrance",
 ]  # fmt: skip
 _CONNECTORS = ["github"]
 
@@ -68,7 +68,9 @@ WSGI_APPLICATION = "loopline.entry.wsgi.application"
 APPEND_SLASH = False
 
 _TEMPLATE_DIRS = sorted(
-    str(p) for floor in ("platform", "slices", "connectors") for p in (BASE_DIR / floor).glob("*/templates")
+    str(p)
+    for floor in ("platform", "slices", "connectors")
+    for p in (BASE_DIR / floor).glob("*/templates")
 )
 TEMPLATES = [
     {
@@ -158,7 +160,9 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "loopline_csrf"
 CSRF_FAILURE_VIEW = "loopline.entry.problems.csrf_failure"
-SECURE_SSL_REDIRECT = False  # the proxy in front owns the redirect; /healthz must answer on plain HTTP
+SECURE_SSL_REDIRECT = (
+    False  # the proxy in front owns the redirect; /healthz must answer on plain HTTP
+)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = (

@@ -52,7 +52,12 @@ def entries(
     """The chain, newest first, filtered; `before_id` pages on."""
     allow(actor, "audit.read")
     rows = AuditEntry.objects.order_by("-id")
-    given = {"action__startswith": action, "actor_id": person, "via": via, "object_type": object_type}
+    given = {
+        "action__startswith": action,
+        "actor_id": person,
+        "via": via,
+        "object_type": object_type,
+    }
     rows = rows.filter(**{k: v for k, v in given.items() if v})
     if before_id:
         rows = rows.filter(pk__lt=before_id)

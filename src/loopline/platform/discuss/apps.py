@@ -11,4 +11,10 @@ class DiscussConfig(AppConfig):
         from loopline.platform.identity.policy import Role, declare
 
         register(CommentWritten)
-        declare({"comment.read": Role.VIEWER, "comment.write": Role.MEMBER, "follow.change": Role.MEMBER})
+        declare(
+            {
+                "comment.read": Role.VIEWER,
+                "comment.write": Role.MEMBER,
+                "follow.change": Role.MEMBER,
+            }
+        )

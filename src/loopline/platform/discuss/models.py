@@ -12,7 +12,9 @@ class Comment(models.Model):
     sample = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="comments_of_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "id"], name="comments_of_object")
+        ]
 
 
 class Mention(models.Model):
@@ -33,5 +35,7 @@ class Follow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["object_type", "object_id", "user"], name="followed_once")
+            models.UniqueConstraint(
+                fields=["object_type", "object_id", "user"], name="followed_once"
+            )
         ]

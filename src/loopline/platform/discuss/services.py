@@ -22,7 +22,9 @@ def _checked(text: str) -> str:
     if not text:
         raise Invalid(text="Write something first.")
     if len(text) > MOST:
-        raise Invalid(text=f"A comment holds at most {MOST:,} characters; this one has {len(text):,}.")
+        raise Invalid(
+            text=f"A comment holds at most {MOST:,} characters; this one has {len(text):,}."
+        )
     return text
 
 
@@ -44,9 +46,13 @@ def comment(*, actor: Actor, object_type: str, object_id: int, text: str, now: d
         Follow.objects.get_or_create(
             object_type=object_type, object_id=object_id, user_id=actor.user_id
         )
-    change = Change("comment.written", object_type, object_id, {}, {"comment": row.pk, "text": text[:200]})
+    change = Change(
+        "comment.written", object_type, object_id, {}, {"comment": row.pk, "text": text[:200]}
+    )
     record(actor=actor, now=now, change=change)
-    publish(CommentWritten(row.pk, object_type, object_id, tuple(named), told), actor=actor, now=now)
+    publish(
+        CommentWritten(row.pk, object_type, object_id, tuple(named), told), actor=actor, now=now
+    )
     return row.pk
 
 
@@ -66,7 +72,11 @@ def edit_comment(*, actor: Actor, comment_id: int, text: str, now: datetime) -> 
     before, row.text, row.edited_at = row.text, _checked(text), now
     row.save(update_fields=["text", "edited_at"])
     change = Change(
-        "comment.edited", row.object_type, row.object_id, {"text": before[:200]}, {"text": row.text[:200]}
+        "comment.edited",
+        row.object_type,
+        row.object_id,
+        {"text": before[:200]},
+        {"text": row.text[:200]},
     )
     record(actor=actor, now=now, change=change)
 
@@ -83,7 +93,11 @@ def set_removed(*, actor: Actor, comment_id: int, removed: bool, now: datetime) 
     row.removed_at = now if removed else None
     row.save(update_fields=["removed_at"])
     action = "comment.removed" if removed else "comment.restored"
-    record(actor=actor, now=now, change=Change(action, row.object_type, row.object_id, {}, {"comment": row.pk}))
+    record(
+        actor=actor,
+        now=now,
+        change=Change(action, row.object_type, row.object_id, {}, {"comment": row.pk}),
+    )
 
 
 @transaction.atomic

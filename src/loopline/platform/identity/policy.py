@@ -27,7 +27,11 @@ def _in_scope(actor: Actor, action: str) -> bool:
         return True
     area, verb = action.split(".", 1)
     kind = "read" if verb == "read" else "write"
-    return not actor.scopes.isdisjoint({kind, f"{area}:{kind}", f"{area}:write", "write"} if kind == "read" else {kind, f"{area}:{kind}"})
+    return not actor.scopes.isdisjoint(
+        {kind, f"{area}:{kind}", f"{area}:write", "write"}
+        if kind == "read"
+        else {kind, f"{area}:{kind}"}
+    )
 
 
 def may(actor: Actor | None, action: str) -> bool:
@@ -51,5 +55,7 @@ def allow(actor: Actor | None, action: str) -> None:
     if least is None:
         raise NotAllowed(f"Nobody may do {action}: it has no rule.")
     if actor.role.rank >= least.rank:
-        raise NotAllowed(f"This token's scopes do not include {action.split('.')[0]}:write.")
+        raise NotAllowed(
+            f"This token's scopes do not include {action.split('.', maxsplit=1)[0]}:write."
+        )
     raise NotAllowed(f"This needs the role {least}; yours is {actor.role}. An admin can change it.")

@@ -37,7 +37,9 @@ def actor_for(user: User, via: Via) -> Actor:
 
 def actor_by_token(raw: str, *, now: datetime, via: Via = Via.API) -> Actor:
     """The actor behind a bearer token. Raises NotSignedIn for anything unknown, expired or revoked."""
-    refused = NotSignedIn("This token is unknown, expired or revoked. Make a new one under Settings.")
+    refused = NotSignedIn(
+        "This token is unknown, expired or revoked. Make a new one under Settings."
+    )
     if not secrets.well_formed(raw):
         raise refused
     token = Token.objects.select_related("user").filter(digest=secrets.digest(raw)).first()

@@ -12,10 +12,12 @@ from loopline.platform.jobs.models import Job
 
 def counts() -> dict[str, int]:
     found = Job.objects.values("state").annotate(n=Count("id")).values_list("state", "n")
-    return {state: 0 for state in Job.State.values} | dict(found)
+    return dict.fromkeys(Job.State.values, 0) | dict(found)
 
 
-def jobs(*, actor: Actor, state: str = "dead", before_id: int | None = None, limit: int = 50) -> list[Job]:
+def jobs(
+    *, actor: Actor, state: str = "dead", before_id: int | None = None, limit: int = 50
+) -> list[Job]:
     allow(actor, "jobs.read")
     found = Job.objects.filter(state=state).order_by("-id")
     return list((found.filter(pk__lt=before_id) if before_id else found)[:limit])

@@ -29,7 +29,10 @@ def enqueue(
     **kwargs: Any,
 ) -> int | None:
     """Add one job in the caller's transaction. With a key that is still open: nothing, None."""
-    if dedupe_key and Job.objects.filter(dedupe_key=dedupe_key, state__in=["ready", "running"]).exists():
+    if (
+        dedupe_key
+        and Job.objects.filter(dedupe_key=dedupe_key, state__in=["ready", "running"]).exists()
+    ):
         return None
     return enqueue_many(task, now=now, calls=[kwargs], dedupe_key=dedupe_key, delay=delay)[0]
 

@@ -67,7 +67,9 @@ def run_job(job: Job) -> bool:
     return True
 
 
-def run_until_empty(queues: Sequence[str] = ("default", "io", "bulk"), *, now: datetime | None = None) -> int:
+def run_until_empty(
+    queues: Sequence[str] = ("default", "io", "bulk"), *, now: datetime | None = None
+) -> int:
     """Run everything due, in this thread; for tests, drills and the command line."""
     done = 0
     progress = True

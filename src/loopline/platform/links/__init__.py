@@ -1,1 +1,1 @@
-""""Related to": one typed link table between any two objects, in either direction."""
+""" "Related to": one typed link table between any two objects, in either direction."""

@@ -18,7 +18,9 @@ Ref = tuple[str, int]
 
 
 @transaction.atomic
-def link(*, actor: Actor, first: Ref, second: Ref, relation: str = "relates to", now: datetime) -> int:
+def link(
+    *, actor: Actor, first: Ref, second: Ref, relation: str = "relates to", now: datetime
+) -> int:
     """Link two objects the actor sees; the same link again is the same link."""
     allow(actor, "link.change")
     if relation not in RELATIONS:
@@ -64,10 +66,15 @@ def linked(*, actor: Actor, object_type: str, object_id: int) -> list[Linked]:
     """What an object is linked to, both ways, as far as the actor may see."""
     allow(actor, "link.read")
     rows = Link.objects.filter(
-        Q(first_type=object_type, first_id=object_id) | Q(second_type=object_type, second_id=object_id)
+        Q(first_type=object_type, first_id=object_id)
+        | Q(second_type=object_type, second_id=object_id)
     )
     ends = {
-        r: ((r.second_type, r.second_id) if (r.first_type, r.first_id) == (object_type, object_id) else (r.first_type, r.first_id))
+        r: (
+            (r.second_type, r.second_id)
+            if (r.first_type, r.first_id) == (object_type, object_id)
+            else (r.first_type, r.first_id)
+        )
         for r in rows
     }
     known = cards(actor=actor, refs=ends.values())

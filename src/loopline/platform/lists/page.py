@@ -71,7 +71,9 @@ def page[M: Model](qs: QuerySet[M], state: State, actor: Actor, *, count: bool =
         value, pk = _decode(state.cursor)
         beyond = "lt" if down else "gt"
         try:
-            qs = qs.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
+            qs = qs.filter(
+                Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk})
+            )
         except (ValueError, TypeError):
             raise Invalid(cursor="This cursor belongs to another list.") from None
     sign = "-" if down else ""
@@ -90,7 +92,9 @@ def _value(row: Model, name: str) -> Any:
     return found
 
 
-def every_row[M: Model](qs: QuerySet[M], state: State, actor: Actor, most: int = 100_000) -> Iterator[M]:
+def every_row[M: Model](
+    qs: QuerySet[M], state: State, actor: Actor, most: int = 100_000
+) -> Iterator[M]:
     """All rows of a list in its order, streamed; for export."""
     name = state.spec.sorts[state.sort.lstrip("-")][0]
     sign = "-" if state.sort.startswith("-") else ""

@@ -24,7 +24,9 @@ class State:
     archived: bool = False
 
     @classmethod
-    def parse(cls, spec: ListSpec, query: Mapping[str, Sequence[str]], *, strict: bool = False) -> "State":
+    def parse(
+        cls, spec: ListSpec, query: Mapping[str, Sequence[str]], *, strict: bool = False
+    ) -> "State":
         """From a query string's lists of values. `strict` refuses unknown names, as the API does."""
         one = {k: v[-1] for k, v in query.items() if v}
         unknown = [k for k in query if k not in OWN and spec.filter(k) is None]

@@ -17,12 +17,21 @@ def saved_views(*, actor: Actor, list_name: str) -> list[SavedView]:
     """The actor's own and the shared views of a list, pinned first."""
     allow(actor, "views.read")
     mine = Q(shared=True) | Q(owner_id=actor.user_id) if actor.user_id else Q(shared=True)
-    return list(SavedView.objects.filter(mine, list_name=list_name).order_by("-pinned", "position", "name"))
+    return list(
+        SavedView.objects.filter(mine, list_name=list_name).order_by("-pinned", "position", "name")
+    )
 
 
 @transaction.atomic
 def save_view(
-    *, actor: Actor, list_name: str, name: str, query: str, shared: bool, pinned: bool, now: datetime
+    *,
+    actor: Actor,
+    list_name: str,
+    name: str,
+    query: str,
+    shared: bool,
+    pinned: bool,
+    now: datetime,
 ) -> int:
     """Keep a list's state under a name; the same name again replaces the actor's own view."""
     allow(actor, "views.save")

@@ -15,6 +15,8 @@ class SearchRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["object_type", "object_id"], name="one_search_row_per_object")
+            models.UniqueConstraint(
+                fields=["object_type", "object_id"], name="one_search_row_per_object"
+            )
         ]
         indexes = [models.Index(fields=["key"], name="search_by_key")]

@@ -31,7 +31,9 @@ def fts_query(text: str, *, prefix: bool = True, any_word: bool = False) -> str:
     """An FTS5 expression from a person's words: each quoted, phrases kept, the last a prefix."""
     phrases = [p for p in re.findall(r'"([^"]+)"', text) if _WORD.search(p)]
     loose = _WORD.findall(re.sub(r'"[^"]*"?', " ", text))[:_MOST_WORDS]
-    terms = [f'"{" ".join(_WORD.findall(p))}"' for p in phrases[:_MOST_WORDS]] + [f'"{w}"' for w in loose]
+    terms = [f'"{" ".join(_WORD.findall(p))}"' for p in phrases[:_MOST_WORDS]] + [
+        f'"{w}"' for w in loose
+    ]
     if terms and loose and prefix and len(loose[-1]) > 1:
         terms[-1] += "*"
     return (" OR " if any_word else " AND ").join(terms)
@@ -90,7 +92,14 @@ def search(
     hits: dict[tuple[str, int], Hit] = {}
     for type_, id_, key, title, excerpt, rank in [*exact, *found]:
         bonus = 50.0 if str(title).casefold() == text.casefold() else 0.0
-        hit = Hit(str(type_), int(str(id_)), str(key), str(title), str(excerpt or ""), bonus - float(str(rank)))
+        hit = Hit(
+            str(type_),
+            int(str(id_)),
+            str(key),
+            str(title),
+            str(excerpt or ""),
+            bonus - float(str(rank)),
+        )
         hits.setdefault((hit.type, hit.id), hit)
     return sorted(hits.values(), key=lambda h: -h.score)[:limit]
 

@@ -8,4 +8,10 @@ class SettingsConfig(AppConfig):
     def ready(self) -> None:
         from loopline.platform.identity.policy import Role, declare
 
-        declare({"settings.read": Role.MEMBER, "settings.change": Role.ADMIN, "sending.switch": Role.OWNER})
+        declare(
+            {
+                "settings.read": Role.MEMBER,
+                "settings.change": Role.ADMIN,
+                "sending.switch": Role.OWNER,
+            }
+        )

@@ -84,7 +84,9 @@ def _checked(option: Option, raw: Any) -> Any:
         return int(number) if number.is_integer() else number
     text = str(raw or "").strip()
     if option.kind == "choice" and text not in dict(option.choices):
-        raise Invalid(**{option.key: f"{option.label} is one of {', '.join(dict(option.choices))}."})
+        raise Invalid(
+            **{option.key: f"{option.label} is one of {', '.join(dict(option.choices))}."}
+        )
     return text[:2000]
 
 
@@ -109,7 +111,9 @@ def change(*, actor: Actor, values: Mapping[str, Any], now: datetime) -> None:
             before[key], after[key] = old, new
     if after:
         row.save()
-        record(actor=actor, now=now, change=Change("settings.changed", "workspace", 1, before, after))
+        record(
+            actor=actor, now=now, change=Change("settings.changed", "workspace", 1, before, after)
+        )
 
 
 def _identity_field(key: str, text: str) -> str:

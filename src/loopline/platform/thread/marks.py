@@ -32,7 +32,14 @@ class Mark:
         def time(t: datetime | None) -> str | None:
             return t.isoformat() if t else None
 
-        return [self.reached, round(self.share, 4), self.count, time(self.first), time(self.last), self.note]
+        return [
+            self.reached,
+            round(self.share, 4),
+            self.count,
+            time(self.first),
+            time(self.last),
+            self.note,
+        ]
 
     @classmethod
     def from_json(cls, raw: Sequence[Any]) -> "Mark":

@@ -37,9 +37,7 @@ def _marks(object_type: str, ids: Sequence[int]) -> Mapping[int, Sequence[Mark]]
     out = {}
     for id_ in ids:
         above = ridden.get(parents[id_][0], {}).get(parents[id_][1]) if id_ in parents else None
-        out[id_] = [
-            own[id_][s] if has_own[s] else (above[s] if above else EMPTY) for s in range(7)
-        ]
+        out[id_] = [own[id_][s] if has_own[s] else (above[s] if above else EMPTY) for s in range(7)]
     return out
 
 
@@ -89,7 +87,9 @@ def thread(*, actor: Actor, object_type: str, id_: int, now: datetime, limit: in
     refs = [_objects(object_type, id_, s, limit) for s in range(7)]
     known = cards(actor=actor, refs=[r for group in refs for r in group])
     stations = tuple(
-        Station(name, found.marks[s], found.states[s], tuple(known[r] for r in refs[s] if r in known))
+        Station(
+            name, found.marks[s], found.states[s], tuple(known[r] for r in refs[s] if r in known)
+        )
         for s, name in enumerate(STATIONS)
     )
     return Thread(own, found, stations)

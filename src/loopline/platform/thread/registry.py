@@ -63,4 +63,8 @@ def stored_types() -> list[str]:
 
 
 def has_line(object_type: str) -> bool:
-    return object_type in _STORED or object_type in _PARENTS or any(t == object_type for t, _ in _PROVIDERS)
+    return (
+        object_type in _STORED
+        or object_type in _PARENTS
+        or any(t == object_type for t, _ in _PROVIDERS)
+    )

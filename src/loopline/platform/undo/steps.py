@@ -55,5 +55,7 @@ def undo(*, actor: Actor, token: str, now: datetime) -> str:
 
 def last_token(*, actor: Actor, now: datetime) -> str | None:
     """The token behind the Z key: the actor's latest act that can still be undone."""
-    rows = UndoStep.objects.filter(user_id=actor.user_id, used_at=None, at__gt=now - timedelta(minutes=10))
+    rows = UndoStep.objects.filter(
+        user_id=actor.user_id, used_at=None, at__gt=now - timedelta(minutes=10)
+    )
     return rows.order_by("-id").values_list("token", flat=True).first()

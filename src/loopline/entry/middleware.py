@@ -1,0 +1,75 @@
+"""What surrounds every request: an id and a size limit, the actor, and problems turned into answers."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from loopline.core.problems import Problem, TooLarge
+from loopline.entry.problems import page_for, problem_json
+from loopline.platform.api.idempotency import answer_once
+from loopline.platform.identity.actor import Via
+from loopline.platform.identity.queries import actor_for
+
+Next = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("loopline.http")
+JSON_BODY = 5 * 1024 * 1024  # bytes; files go up through forms, which have their own limit
+
+
+class RequestFrame:
+    """The outermost layer: request id, refusal of bodies that are too large, idempotent POSTs."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = secrets.token_hex(6)  # type: ignore[attr-defined]
+        try:
+            response = self._answer(request)
+        except Problem as problem:
+            response = problem_json(problem)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        api = request.path.startswith("/api/")
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if api and length.isdigit() and int(length) > JSON_BODY:
+            raise TooLarge("The API takes bodies up to 5 MB. Send fewer objects, or import a file.")
+        key = request.headers.get("Idempotency-Key")
+        if api and key and request.method == "POST":
+            return answer_once(request, key, self.get_response)
+        return self.get_response(request)
+
+
+class CurrentActor:
+    """`request.actor`: the signed-in person as an actor, or None."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        signed_in = user.is_authenticated and user.is_active
+        request.actor = actor_for(user, Via.WEB) if signed_in else None  # type: ignore[attr-defined,arg-type]
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class ProblemPages:
+    """Problems raised by pages become pages that say what to do; unforeseen errors are logged."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Problem):
+            return page_for(request, error)
+        log.exception("unforeseen error", extra={"request_id": getattr(request, "id", "")})
+        return None if settings.TESTING else page_for(request, None)

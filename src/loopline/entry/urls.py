@@ -1,0 +1,67 @@
+"""Every address: pages by slice, the API, webhooks in, health."""
+
+from importlib import import_module
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import include, path
+
+from loopline.core.problems import Missing
+from loopline.entry import health
+from loopline.entry.api import api
+from loopline.entry.problems import page_for
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 in the house voice; problem+json under /api."""
+    if request.path.startswith(("/api/", "/in/", "/hooks/", "/ofrep/")):
+        from loopline.entry.problems import problem_json
+
+        return problem_json(Missing("address"))
+    return page_for(request, Missing("page"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {
+                "type": "about:blank",
+                "title": "Something broke here",
+                "status": 500,
+                "detail": "It was written down.",
+            },
+            status=500,
+            content_type="application/problem+json",
+        )
+    return page_for(request, None)
+
+
+handler404 = not_found
+handler500 = server_error
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI 3.1 document of this version."""
+    return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+def _pages() -> list[object]:
+    found = []
+    for floor in ("platform", "slices", "connectors"):
+        for file in sorted((_ROOT / floor).glob("*/urls.py")):
+            module = import_module(f"loopline.{floor}.{file.parent.name}.urls")
+            found.append(path("", include(module.urlpatterns)))
+    return found
+
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("api/openapi.json", openapi),
+    path("api/v1/", api.urls),
+    path("account/", include("allauth.urls")),
+    *_pages(),  # type: ignore[list-item]
+]

@@ -1,0 +1,44 @@
+"""Rows that people edit: a version that rises with each change, and changes applied field by field."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from loopline.core.problems import Stale
+
+
+class Editable(models.Model):
+    """Base of everything with a page: version, times, the archive, and whether it is sample data."""
+
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+    sample = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+def apply_changes(
+    row: Editable, changes: Mapping[str, Any], *, now: datetime, version: int | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set fields and save; answers (before, after) of what differs, both empty where nothing does.
+
+    With the version the caller has read, raises Stale with both values when the row moved on since.
+    """
+    before, after = {}, {}
+    for name, new in changes.items():
+        old = getattr(row, name)
+        if old != new:
+            if version is not None and version != row.version:
+                raise Stale(name, mine=new, theirs=old)
+            before[name], after[name] = old, new
+            setattr(row, name, new)
+    if after:
+        row.version += 1
+        row.updated_at = now
+        row.save(update_fields=[*after, "version", "updated_at"])
+    return before, after

@@ -1,0 +1,1 @@
+"""Coming in: sign-in, invitations, people, teams, tokens and one's own account."""

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    name = "loopline.slices.customers"
+    label = "customers"
+
+    def ready(self) -> None:
+        from loopline.platform.cards.registry import Kind, register
+        from loopline.platform.events import outbox
+        from loopline.platform.identity.policy import declare
+        from loopline.slices.customers import events, queries, rules
+
+        declare(rules.PERMISSIONS)
+        outbox.register(events.AccountChanged, events.ContactUnsubscribed)
+        register(
+            Kind("account", "Account", "ACC", "account.read", queries.account_cards, "account")
+        )
+        register(Kind("contact", "Contact", "CON", "contact.read", queries.contact_cards, "person"))
+        register(Kind("deal", "Deal", "DEAL", "deal.read", queries.deal_cards, "target"))

@@ -1,0 +1,135 @@
+"""Asking about customers. Later slices get frozen views, never rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models.functions import Lower
+
+from loopline.platform.cards.registry import Card
+from loopline.slices.customers.models import Account, Contact, Deal
+from loopline.slices.customers.rules import clean_domain, company_domain
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    id: int
+    name: str
+    domain: str
+    arr: Decimal | None
+    currency: str
+    stage: str
+    segment: str
+    plan: str
+    owner_id: int | None
+    health: str
+    renews_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    id: int
+    name: str
+    email: str
+    title: str
+    account_id: int | None
+    persona: str
+    unsubscribed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    id: int
+    account_id: int
+    title: str
+    amount: Decimal | None
+    currency: str
+    state: str
+    close_on: date | None
+
+
+def account_view(a: Account) -> AccountView:
+    return AccountView(
+        a.pk, a.name, a.domain, a.arr, a.currency, a.stage, a.segment, a.plan, a.owner_id, a.health, a.renews_on
+    )  # fmt: skip
+
+
+def accounts_by_id(ids: Iterable[int | None]) -> dict[int, AccountView]:
+    """Accounts for rows already read by an actor; one query."""
+    wanted = {i for i in ids if i}
+    return {a.pk: account_view(a) for a in Account.objects.filter(pk__in=wanted)} if wanted else {}
+
+
+def contact_view(c: Contact) -> ContactView:
+    persona = c.persona.name if c.persona else ""
+    return ContactView(c.pk, c.name, c.email, c.title, c.account_id, persona, c.unsubscribed_at)
+
+
+def contacts_by_id(ids: Iterable[int | None]) -> dict[int, ContactView]:
+    wanted = {i for i in ids if i}
+    rows = Contact.objects.filter(pk__in=wanted).select_related("persona")
+    return {c.pk: contact_view(c) for c in rows} if wanted else {}
+
+
+def deals_of(account_ids: Iterable[int]) -> dict[int, list[DealView]]:
+    """Deals by account, those closing soonest first."""
+    out: dict[int, list[DealView]] = {}
+    for d in Deal.objects.filter(account_id__in=set(account_ids), archived_at=None).order_by(
+        "close_on"
+    ):
+        view = DealView(d.pk, d.account_id, d.title, d.amount, d.currency, d.state, d.close_on)
+        out.setdefault(d.account_id, []).append(view)
+    return out
+
+
+def account_id_for(
+    *, name: str = "", domain: str = "", external_id: str = "", email: str = ""
+) -> int | None:
+    """Which account is meant: by external id, then domain, then name, then the contact's e-mail domain."""
+    rows = Account.objects.filter(archived_at=None)
+    tries = [
+        rows.filter(external_id=external_id) if external_id else None,
+        rows.annotate(d=Lower("domain")).filter(d=clean_domain(domain)) if domain else None,
+        rows.annotate(n=Lower("name")).filter(n=name.strip().lower()) if name.strip() else None,
+        rows.annotate(d=Lower("domain")).filter(d=company_domain(email))
+        if company_domain(email)
+        else None,
+    ]
+    for found in tries:
+        if found is not None:
+            first = found.order_by("pk").values_list("pk", flat=True).first()
+            if first is not None:
+                return first
+    return None
+
+
+def account_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        a.pk: Card(
+            "account",
+            a.pk,
+            a.name,
+            f"/accounts/{a.pk}",
+            f"ACC-{a.pk}",
+            a.stage,
+            bool(a.archived_at),
+        )
+        for a in Account.objects.filter(pk__in=ids)
+    }
+
+
+def contact_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        c.pk: Card("contact", c.pk, c.name or c.email, f"/contacts/{c.pk}", f"CON-{c.pk}", c.email)
+        for c in Contact.objects.filter(pk__in=ids)
+    }
+
+
+def deal_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        d.pk: Card(
+            "deal", d.pk, d.title, f"/accounts/{d.account_id}#deal-{d.pk}", f"DEAL-{d.pk}", d.state
+        )
+        for d in Deal.objects.filter(pk__in=ids)
+    }
