@@ -46,11 +46,14 @@ def always(status: int, body: bytes = b"", **headers: str) -> Script:
     return lambda seen, handler: reply(handler, status, body, **headers)
 
 
+FINE = always(200, b"ok")
+
+
 @dataclass
 class Receiver:
     """An HTTP server that keeps what it saw and answers by a script."""
 
-    script: Script = always(200, b"ok")
+    script: Script = FINE
     address: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
     seen: list[Seen] = field(default_factory=list)

@@ -223,7 +223,7 @@ def test_a_public_address_is_admitted_and_a_closed_port_is_named() -> None:
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "0x7f000001", "0"])
 def test_an_odd_number_is_refused_by_its_looks_and_by_where_it_leads(host: str) -> None:
     assert not any(EgressPolicy().admits(address, 80) for address in system_resolve(host, 80))
-    with pytest.raises(Refused, match="four numbers|cannot be read"):
+    with pytest.raises(Refused, match=r"four numbers|cannot be read"):
         EgressClient(EgressPolicy()).check(f"http://{host}/")
 
 

@@ -23,7 +23,7 @@ from loopline.platform.egress.target import parse_target, port_of
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 OWN_HEADERS = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "upgrade"}
 )
@@ -182,7 +182,8 @@ def _capped(response: httpcore.Response, host: str, limits: _Limits) -> tuple[by
 
 
 def _explained(error: Exception, host: str, deadline: Deadline) -> EgressProblem:
-    cause = error.__cause__
+    # httpcore drops the cause on its way up but keeps it as the argument.
+    cause = error.args[0] if error.args else None
     if isinstance(error, httpcore.TimeoutException):
         return Unreachable(f"{host} did not answer within {deadline.seconds:g} seconds.")
     if isinstance(cause, ssl.SSLCertVerificationError):
