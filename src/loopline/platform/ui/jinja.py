@@ -1,0 +1,143 @@
+"""The Jinja2 environment of every product page: strict, escaping, with the kit's filters and macros at hand."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from loopline.platform.ui import (
+    charts,
+    create,
+    formats,
+    icons,
+    line,
+    markdown,
+    nav,
+    people,
+    shortcuts,
+    threads,
+)
+
+_KIT = ("ui.html", "form_ui.html", "detail_ui.html", "list_ui.html")
+
+type Moment = date | datetime | None
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named page."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def url_or(name: str, fallback: str) -> str:
+    """The address of a named page, or the usual one where that page is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return fallback
+
+
+def zone_of(context: Context) -> tzinfo:
+    """The workspace's zone as the page was given it, UTC without one."""
+    zone = context.get("tz")
+    return zone if isinstance(zone, tzinfo) else ZoneInfo(zone) if zone else UTC
+
+
+def _now(context: Context) -> datetime:
+    now = context.get("now")
+    return now if isinstance(now, datetime) else datetime.now(UTC)
+
+
+def _timed(function: Callable[..., str]) -> Callable[[Context, Moment], str]:
+    @pass_context
+    def filtered(context: Context, value: Moment) -> str:
+        return function(value, now=_now(context), zone=zone_of(context))
+
+    return filtered
+
+
+@pass_context
+def _clock(context: Context, value: datetime | None) -> str:
+    return formats.clock(value, zone=zone_of(context))
+
+
+def iso(value: Moment) -> str:
+    """For `datetime=` attributes."""
+    return value.isoformat() if value else ""
+
+
+def marked(text: str, quotes: list[str] | tuple[str, ...] | str) -> Markup:
+    """The text with what was highlighted in it; what is not found in it marks nothing."""
+    spans = []
+    for quote in [quotes] if isinstance(quotes, str) else quotes:
+        at = text.find(quote) if quote else -1
+        if at >= 0:
+            spans.append((at, at + len(quote)))
+    out, done = Markup(""), 0
+    for start, end in sorted(spans):
+        if start < done:
+            continue
+        out += Markup("{}<mark>{}</mark>").format(text[done:start], text[start:end])
+        done = end
+    return out + text[done:]
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "money": formats.money,
+    "num": formats.num,
+    "pct": formats.pct,
+    "dur": formats.dur,
+    "tie": formats.tie,
+    "initials": formats.initials,
+    "plural": formats.plural,
+    "md": markdown.render,
+    "plain": markdown.plain,
+    "marked": marked,
+    "iso": iso,
+    "path": lambda address: urlsplit(address).path,
+    "query": lambda address: urlsplit(address).query,
+    "question": lambda address: f"?{query}" if (query := urlsplit(address).query) else "",
+    "clock": _clock,
+    "day": _timed(formats.day),
+    "stamp": _timed(formats.stamp),
+    "when": _timed(formats.when),
+    "ago": _timed(formats.ago),
+}
+
+_GLOBALS: dict[str, Any] = {
+    "url": url,
+    "url_or": url_or,
+    "static": static,
+    "icon": icons.icon,
+    "who": people.who,
+    "whos": people.whos,
+    "line_s": line.line_s,
+    "line_m": line.line_m,
+    "thread_map": threads.thread_map,
+    "STATIONS": line.STATIONS,
+    "spark": charts.spark,
+    "charts": charts,
+    "threads": threads,
+    "nav_tree": nav.tree,
+    "create_kinds": create.kinds,
+    "key_sheet": shortcuts.sheet,
+    "key_scopes": shortcuts,
+}
+
+
+def environment(**options: Any) -> Environment:
+    """Called by Django's Jinja2 backend. Every macro of the kit is a global, so that fragments need no imports."""
+    options = {"autoescape": True, **options, "undefined": StrictUndefined}
+    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701
+    env.filters.update(_FILTERS)
+    env.globals.update(_GLOBALS)
+    for name in _KIT:
+        module = env.get_template(name).module
+        env.globals.update({k: v for k, v in vars(module).items() if not k.startswith("_")})
+    return env
