@@ -73,7 +73,7 @@ def test_a_silent_receiver_ends_at_the_time_out(client: EgressClient) -> None:
     start = time.monotonic()
     with (
         Receiver(lambda seen, handler: time.sleep(2)).running() as receiver,
-        pytest.raises(Unreachable, match=r"did not answer within 0\.4 seconds"),
+        pytest.raises(Unreachable, match=r"did not answer within 0\.4 s"),
     ):
         client.request("GET", receiver.url, timeout=0.4)
     assert time.monotonic() - start < 3

@@ -185,7 +185,7 @@ def _explained(error: Exception, host: str, deadline: Deadline) -> EgressProblem
     # httpcore drops the cause on its way up but keeps it as the argument.
     cause = error.args[0] if error.args else None
     if isinstance(error, httpcore.TimeoutException):
-        return Unreachable(f"{host} did not answer within {deadline.seconds:g} seconds.")
+        return Unreachable(f"{host} did not answer within {deadline.seconds:g} s.")
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Unreachable(f"{host} has no valid certificate: {cause.verify_message}.")
     if isinstance(cause, ssl.SSLError):

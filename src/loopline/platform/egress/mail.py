@@ -85,9 +85,7 @@ class Mailer:
         return cls(
             host=host,
             port=port or (465 if tls else 587 if user else 25),
-            sender=sender
-            or options.get("from", "")
-            or (user if "@" in user else f"loopline@{host}"),
+            sender=_sender(sender or options.get("from", ""), user, host),
             user=user,
             password=unquote(parts.password or ""),
             tls=tls,
@@ -176,15 +174,19 @@ class Mailer:
         except smtplib.SMTPNotSupportedError as error:
             raise MailRefused(f"{self.host} cannot handle this mail: {error}") from error
         except smtplib.SMTPServerDisconnected as error:
+            if isinstance(error.__context__, TimeoutError):
+                raise self._silent() from error
             raise MailDeferred(f"{self.host} broke off before taking the mail.") from error
         except ssl.SSLError as error:
             reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
             raise MailDeferred(f"The TLS of {self.host} cannot be trusted: {reason}.") from error
         except TimeoutError as error:
-            said_nothing = f"{self.host} did not answer within {self.timeout:g} seconds."
-            raise MailDeferred(said_nothing) from error
+            raise self._silent() from error
         except (OSError, UnicodeError) as error:
             raise MailDeferred(f"{self.host} port {self.port} cannot be reached.") from error
+
+    def _silent(self) -> MailDeferred:
+        return MailDeferred(f"{self.host} did not answer within {self.timeout:g} s.")
 
     def _by_code(self, code: int, said: bytes, what: str) -> MailRefused | MailDeferred:
         if code in SIGN_IN_CODES:
@@ -194,6 +196,16 @@ class Mailer:
         reply = " ".join(said.decode("utf-8", "replace").split())[:200]
         full = f"{self.host} {what}: {code} {reply}".rstrip()
         return MailRefused(full) if 500 <= code < 600 else MailDeferred(full)
+
+
+def _sender(given: str, user: str, host: str) -> str:
+    numeric = host.replace(".", "").isdigit() or ":" in host
+    sender = given or (user if "@" in user else f"loopline@{'localhost' if numeric else host}")
+    try:
+        address(sender, "sender")
+    except MailRefused as problem:
+        raise Invalid(LOOPLINE_SMTP_URL=f"{problem.sentence} {BAD_URL}") from None
+    return sender
 
 
 def _switch(given: str | None) -> bool | None:

@@ -62,8 +62,9 @@ def _usable(secrets: Secrets) -> list[str]:
 
 
 def _standard_key(secret: str) -> bytes:
+    text = secret.removeprefix(PREFIX)
     try:
-        key = base64.b64decode(secret.removeprefix(PREFIX) + "==")
+        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not key:
