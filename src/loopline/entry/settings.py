@@ -23,8 +23,8 @@ _SLICES = [
     "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [
-    "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists",
-    "discuss", "links", "notify", "undo", "api", "ui", "imports", "entrance",
+    "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists", "progress",
+    "discuss", "links", "notify", "undo", "api", "ui", "imports", "entrance", "shell",
 ]  # fmt: skip
 _CONNECTORS = ["github"]
 

@@ -67,13 +67,13 @@ def _context(object_type: str, id_: int, f: Field, value: Any, version: int) -> 
 
 
 def edit_field(request: HttpRequest, object_type: str, object_id: int, name: str) -> HttpResponse:
-    """GET: the field as a form (`?show=1`: as text). POST: write and show; a conflict shows both values."""
+    """GET: the field as a form (`?cancel=1`: as text). POST: write and show; a conflict shows both values."""
     f = field_of(object_type, name)
     actor = signed_in(request, f.permission)
     value, version = f.read(object_id)
     context = _context(object_type, object_id, f, value, version)
     if request.method != "POST":
-        shape = "parts/value.html" if request.GET.get("show") else "parts/edit.html"
+        shape = "parts/value.html" if request.GET.get("cancel") else "parts/edit.html"
         return render(request, shape, context)
     raw = _posted(request, f)
     seen = request.POST.get("version", "")

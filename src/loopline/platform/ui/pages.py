@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -13,10 +14,10 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.shortcuts import render as django_render
 
-from loopline.core.problems import Invalid, Missing, NotAllowed
+from loopline.core.problems import Invalid, Missing
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow, may
-from loopline.platform.lists.page import every_row, page
+from loopline.platform.lists.page import every_row, narrowed, page
 from loopline.platform.lists.spec import Done, ListSpec
 from loopline.platform.lists.state import State
 from loopline.platform.lists.views import saved_views
@@ -123,20 +124,18 @@ def list_page[M: Model](
 ) -> HttpResponse:
     """The list page. `decorate(rows, actor)` adds what the rows show beside themselves, in few queries.
 
-    htmx asks with `?cursor=`: then only the template's `rows` block is answered, as `<template>` +
-    `_rows.html` renders it.
+    "More" asks for the same page with a cursor and takes its rows.
     """
     actor = signed_in(request, spec.read)
     state = state_of(request, spec)
     found = page(rows, state, actor)
     extra = dict(decorate(found.rows, actor)) if decorate else {}
-    more = state.url(cursor=found.next_cursor) if found.next_cursor else None
     data = {
         "spec": spec,
         "state": state,
         "page": found,
         "rows": found.rows,
-        "more_url": more,
+        "view_url": "/views" if may(actor, "views.save") else "",
         "title": spec.title,
         "here": spec.here or spec.title,
         "group": spec.group,
@@ -144,8 +143,6 @@ def list_page[M: Model](
         **(context or {}),
         **extra,
     }
-    if is_fragment(request) and state.cursor:
-        return render(request, template.replace(".html", "_rows.html"), data)
     data["views"] = _views(spec, state, actor)
     return render(request, template, data)
 
@@ -193,19 +190,37 @@ def list_csv[M: Model](
     return response
 
 
-def list_bulk(request: HttpRequest, spec: ListSpec) -> HttpResponse:
-    """Run one bulk action on the posted ids, then show the list again with a toast that undoes it."""
+MOST_AT_ONCE = 5_000
+
+
+def _chosen[M: Model](
+    request: HttpRequest, spec: ListSpec, rows: QuerySet[M] | None, actor: Actor
+) -> list[int]:
+    if request.POST.get("all") and rows is not None:
+        query = parse_qs(request.POST.get("query", "").lstrip("?"))
+        found = narrowed(rows, State.parse(spec, query), actor).order_by("pk")
+        ids = list(found.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    else:
+        ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit() and len(i) < 19]
+    if not ids:
+        raise Invalid(ids="Select something first.")
+    if len(ids) > MOST_AT_ONCE:
+        raise Invalid(ids=f"Select at most {MOST_AT_ONCE:,} at a time; narrow the list first.")
+    return ids
+
+
+def list_bulk[M: Model](
+    request: HttpRequest, spec: ListSpec, rows: QuerySet[M] | None = None
+) -> HttpResponse:
+    """Run one bulk action on the posted ids, or on all that match where `rows` is given; then show the
+    list again with a toast that undoes it."""
     if request.method != "POST":
         raise Missing("page")
     action = next((a for a in spec.actions if a.key == request.POST.get("action")), None)
     if action is None:
         raise Invalid(action="Choose one of the actions of this list.")
     actor = signed_in(request, action.permission or spec.read)
-    ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit()]
-    if not ids:
-        raise Invalid(ids="Select something first.")
-    if len(ids) > 500:
-        raise NotAllowed("Select at most 500 at a time.")
+    ids = _chosen(request, spec, rows, actor)
     done: Done = action.run(
         actor=actor, ids=ids, value=request.POST.get("value", ""), now=now_in(request)
     )

@@ -1,0 +1,144 @@
+"""What every detail page shows beside its own content: the line, comments, links, history, following."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from loopline.platform.audit.queries import Entry, history
+from loopline.platform.cards.registry import Card, cards, references
+from loopline.platform.discuss import queries as discuss
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import may
+from loopline.platform.links.services import linked
+from loopline.platform.thread.marks import Line
+from loopline.platform.ui.formats import day
+from loopline.platform.ui.line import STATIONS, Mark
+from loopline.platform.ui.pages import now_in
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    name: str
+    initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    id: int
+    author: Author
+    at: datetime
+    text: str
+    edited: bool
+    delete_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    title: str
+    href: str
+    kind: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    at: datetime
+    who: str
+    text: str
+
+
+Say = Callable[[Entry], str]
+_SAY: dict[str, Say] = {}
+
+
+def say(action: str, sentence: Say) -> None:
+    """Register how one audited action reads in a history; others read from their name and fields."""
+    _SAY[action] = sentence
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "nothing"
+    text = "nothing" if value in (None, "") else str(value)
+    return f"{text[:60]}…" if len(text) > 60 else text
+
+
+def sentence(entry: Entry) -> str:
+    """What happened, in words: the registered sentence, else the verb and what changed."""
+    if entry.action in _SAY:
+        return _SAY[entry.action](entry)
+    verb = entry.action.partition(".")[2].replace("_", " ")
+    if not entry.before:
+        return verb
+    changed = [
+        f"{k.removesuffix('_id').replace('_', ' ')} from {_short(v)} to {_short(entry.after.get(k))}"
+        for k, v in list(entry.before.items())[:3]
+    ]
+    return f"{verb}: {'; '.join(changed)}"
+
+
+def line_marks(line: Line, now: datetime, hrefs: Mapping[int, str] | None = None) -> list[Mark]:
+    """The line as line_m draws it, with counts and first and last dates below the names."""
+    marks = []
+    for i, (mark, state) in enumerate(zip(line.marks, line.states, strict=True)):
+        first, last = (day(t, now=now) if t else "" for t in (mark.first, mark.last))
+        when = f"{first} – {last}" if first and last and first != last else first or last
+        label = mark.note or (str(mark.count) if mark.count else "")
+        if state == "stalled" and line.stalled_days is not None:
+            when = f"stalled {line.stalled_days} d"
+        marks.append(
+            Mark(STATIONS[i], state, mark.share, mark.count, mark.last, label, when, (hrefs or {}).get(i, ""))
+        )
+    return marks
+
+
+def resolver(actor: Actor, texts: list[str]) -> Callable[[str], str | None]:
+    """Addresses of the objects that texts name by key, in one go, for markdown to link."""
+    refs = [r for t in texts for r in references(t)]
+    known: dict[str, Card] = {c.key: c for c in cards(actor=actor, refs=refs).values()}
+    return lambda key: known[key].url if key in known else None
+
+
+def comment_rows(actor: Actor, object_type: str, object_id: int) -> list[CommentRow]:
+    said = discuss.comments(actor=actor, object_type=object_type, object_id=object_id)
+    return [
+        CommentRow(
+            c.id,
+            Author(c.author, c.initials),
+            c.at,
+            c.text,
+            c.edited,
+            f"/comments/{c.id}/remove" if c.mine or may(actor, "people.change") else "",
+        )
+        for c in said
+    ]
+
+
+def object_context(
+    request: HttpRequest, actor: Actor, object_type: str, object_id: int, line: Line | None = None
+) -> dict[str, Any]:
+    """`comments, comment_url, links, link_url, follow_url, following, entries, marks, thread_url`."""
+    base = f"/{object_type}/{object_id}"
+    talk = comment_rows(actor, object_type, object_id)
+    return {
+        "object_type": object_type,
+        "object_id": object_id,
+        "comments": talk,
+        "comment_url": f"/comments{base}",
+        "can_comment": may(actor, "comment.write"),
+        "resolve": resolver(actor, [c.text for c in talk]),
+        "links": [
+            LinkRow(x.card.title, x.card.url, f"{x.relation} {x.card.key}", f"/links/{x.id}/remove")
+            for x in linked(actor=actor, object_type=object_type, object_id=object_id)
+        ],
+        "link_url": f"/links{base}" if may(actor, "link.change") else "",
+        "link_src": "/find",
+        "follow_url": f"/follow{base}",
+        "following": actor.user_id in discuss.followers(object_type, object_id),
+        "entries": [LogRow(e.at, e.actor_name, sentence(e)) for e in history(object_type, object_id, 30)],
+        "marks": line_marks(line, now_in(request)) if line else [],
+        "thread_url": f"/line{base}",
+    }
