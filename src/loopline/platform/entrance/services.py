@@ -28,7 +28,7 @@ def _role(text: str) -> Role:
 
 
 def _email(text: str) -> str:
-    text = text.strip()
+    text = text.strip().lower()
     try:
         validate_email(text)
     except ValidationError:

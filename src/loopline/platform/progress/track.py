@@ -29,7 +29,9 @@ class Seen:
 
     @property
     def share(self) -> float:
-        return 1.0 if self.state == "done" else min(self.done / self.total, 1.0) if self.total else 0.0
+        return (
+            1.0 if self.state == "done" else min(self.done / self.total, 1.0) if self.total else 0.0
+        )
 
 
 def _seen(row: Progress) -> Seen:

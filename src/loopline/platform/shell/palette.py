@@ -42,7 +42,16 @@ def rank(query: str, label: str) -> int:
 
 def _pages(actor: Actor, q: str) -> list[Option]:
     found = [
-        (rank(q, e.label), Option(e.label, e.href, e.icon or "arrow", note=g.label, key=f"G {e.key.upper()}" if e.key else ""))
+        (
+            rank(q, e.label),
+            Option(
+                e.label,
+                e.href,
+                e.icon or "arrow",
+                note=g.label,
+                key=f"G {e.key.upper()}" if e.key else "",
+            ),
+        )
         for g in nav.tree(actor).values()
         for e in g.entries
     ]
@@ -70,9 +79,7 @@ def _objects(hits: list[Hit], now: datetime) -> list[Option]:
         if has_line(t)
         for i, line in lines(t, ids, now=now).items()
     }
-    loaded = {
-        (t, i): c for t, ids in by_type.items() for i, c in kinds()[t].load(set(ids)).items()
-    }
+    loaded = {(t, i): c for t, ids in by_type.items() for i, c in kinds()[t].load(set(ids)).items()}
     return [
         Option(
             loaded[(h.type, h.id)].title,

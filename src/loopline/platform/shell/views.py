@@ -38,15 +38,23 @@ def palette(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """Objects as options for a picker; `?type=` narrows."""
     actor = signed_in(request, "line.read")
-    hits = search(actor=actor, text=request.GET.get("q", ""), only=request.GET.get("type", ""), limit=8)
-    return render(request, "shell/options.html", {"options": [(f"{h.type}:{h.id}", h.title, h.key) for h in hits]})
+    hits = search(
+        actor=actor, text=request.GET.get("q", ""), only=request.GET.get("type", ""), limit=8
+    )
+    return render(
+        request,
+        "shell/options.html",
+        {"options": [(f"{h.type}:{h.id}", h.title, h.key) for h in hits]},
+    )
 
 
 def people(request: HttpRequest) -> HttpResponse:
     """People as options for mentions and pickers."""
     actor = signed_in(request, "people.read")
     found = find_people(actor=actor, text=request.GET.get("q", ""))
-    return render(request, "shell/options.html", {"options": [(p.name, p.name, p.title) for p in found]})
+    return render(
+        request, "shell/options.html", {"options": [(p.name, p.name, p.title) for p in found]}
+    )
 
 
 def undo(request: HttpRequest, token: str = "") -> HttpResponse:
@@ -67,7 +75,9 @@ def comment(request: HttpRequest, object_type: str, object_id: int) -> HttpRespo
         text=request.POST.get("text", ""), now=now_in(request),
     )  # fmt: skip
     if not is_fragment(request):
-        return go(request, f"{card(actor=actor, type_=object_type, id_=object_id).url}#comment-{made}")
+        return go(
+            request, f"{card(actor=actor, type_=object_type, id_=object_id).url}#comment-{made}"
+        )
     rows = [c for c in comment_rows(actor, object_type, object_id) if c.id == made]
     return render(request, "shell/comment.html", {"rows": rows})
 
@@ -87,7 +97,10 @@ def add_link(request: HttpRequest, object_type: str, object_id: int) -> HttpResp
     if not to_id.isdigit():
         raise Missing("object to link; choose one from the list")
     made = links.link(
-        actor=actor, first=(object_type, object_id), second=(to_type, int(to_id)), now=now_in(request)
+        actor=actor,
+        first=(object_type, object_id),
+        second=(to_type, int(to_id)),
+        now=now_in(request),
     )
     there = card(actor=actor, type_=to_type, id_=int(to_id))
     row = LinkRow(there.title, there.url, f"relates to {there.key}", f"/links/{made}/remove")
