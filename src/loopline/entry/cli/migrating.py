@@ -48,7 +48,8 @@ def migrate(*, backup: bool = True) -> int:
     )
     if unknown:
         raise Failed(
-            f"This database was written by a newer Loopline (it has {unknown[-1]}). Start that version, or restore a backup."
+            f"This database was written by a newer Loopline (it has {unknown[-1]}). "
+            "Start that version, or restore a backup."
         )
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:

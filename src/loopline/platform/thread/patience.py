@@ -1,5 +1,6 @@
 """How long is too long: the workspace's own 85th percentile of waiting at each station."""
 
+import itertools
 from datetime import timedelta
 from math import floor
 
@@ -22,7 +23,7 @@ def patience() -> dict[int, timedelta]:
 def waits(marks: list[Mark]) -> list[tuple[int, float]]:
     """(station number, seconds until the next lit station began) for stations that were left."""
     lit = [(i + 1, m) for i, m in enumerate(marks) if m.lit and m.first]
-    pairs = zip(lit, lit[1:], strict=False)
+    pairs = itertools.pairwise(lit)
     return [
         (n, max((b.first - a.first).total_seconds(), 0.0))
         for (n, a), (_, b) in pairs
