@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 
 from loopline.core.problems import Missing
 from loopline.entry import health
@@ -47,8 +47,8 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
 
 
-def _pages() -> list[object]:
-    found = []
+def _pages() -> list[URLResolver]:
+    found: list[URLResolver] = []
     for floor in ("platform", "slices", "connectors"):
         for file in sorted((_ROOT / floor).glob("*/urls.py")):
             module = import_module(f"loopline.{floor}.{file.parent.name}.urls")
@@ -63,5 +63,5 @@ urlpatterns = [
     path("api/openapi.json", openapi),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),
-    *_pages(),  # type: ignore[list-item]
+    *_pages(),
 ]

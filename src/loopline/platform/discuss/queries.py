@@ -55,7 +55,9 @@ class OpenMention:
 
 def open_mentions(*, actor: Actor, limit: int = 20) -> list[OpenMention]:
     """Mentions of the actor not yet read, newest first."""
-    rows = Mention.objects.filter(user_id=actor.user_id, read_at=None, comment__removed_at=None)
+    rows = Mention.objects.filter(
+        user_id=actor.user_id or 0, read_at=None, comment__removed_at=None
+    )
     rows = rows.select_related("comment__author").order_by("-at")[:limit]
     return [
         OpenMention(

@@ -1,6 +1,7 @@
 """Writing comments, following, reading one's mentions."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -107,7 +108,11 @@ def follow(*, actor: Actor, object_type: str, object_id: int, on: bool) -> None:
     card(actor=actor, type_=object_type, id_=object_id)
     if actor.user_id is None:
         raise Invalid(follow="A token without a person cannot follow.")
-    key = {"object_type": object_type, "object_id": object_id, "user_id": actor.user_id}
+    key: dict[str, Any] = {
+        "object_type": object_type,
+        "object_id": object_id,
+        "user_id": actor.user_id,
+    }
     if on:
         Follow.objects.get_or_create(**key)
     else:
@@ -117,7 +122,7 @@ def follow(*, actor: Actor, object_type: str, object_id: int, on: bool) -> None:
 def read_mentions(*, actor: Actor, object_type: str, object_id: int, now: datetime) -> None:
     """Opening an object reads the mentions in it."""
     Mention.objects.filter(
-        user_id=actor.user_id,
+        user_id=actor.user_id or 0,
         read_at=None,
         comment__object_type=object_type,
         comment__object_id=object_id,

@@ -108,7 +108,9 @@ def tokens(*, actor: Actor) -> list[Token]:
     """The actor's own tokens; an admin sees all."""
     allow(actor, "token.read")
     rows = Token.objects.select_related("user").filter(revoked_at=None).order_by("-created_at")
-    return list(rows if actor.role.rank >= Role.ADMIN.rank else rows.filter(user_id=actor.user_id))
+    return list(
+        rows if actor.role.rank >= Role.ADMIN.rank else rows.filter(user_id=actor.user_id or 0)
+    )
 
 
 def open_invitations(*, actor: Actor, now: datetime) -> list[Invitation]:

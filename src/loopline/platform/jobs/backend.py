@@ -18,7 +18,7 @@ _STATUS = {
 }
 
 
-def _result(task: Task, job: Job, alias: str) -> TaskResult:
+def _result(task: "Task[..., Any]", job: Job, alias: str) -> "TaskResult[..., Any]":
     return TaskResult(
         task=task,
         id=str(job.pk),
@@ -44,7 +44,7 @@ class LeaseBackend(BaseTaskBackend):
     supports_get_result = True
     supports_priority = True
 
-    def enqueue(self, task: Task, args: Any, kwargs: Any) -> TaskResult:
+    def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         self.validate_task(task)
         now = timezone.now()
         job = Job.objects.create(
@@ -58,7 +58,7 @@ class LeaseBackend(BaseTaskBackend):
         )
         return _result(task, job, self.alias)
 
-    def get_result(self, result_id: str) -> TaskResult:
+    def get_result(self, result_id: str) -> "TaskResult[..., Any]":
         job = Job.objects.filter(pk=int(result_id)).first() if result_id.isdigit() else None
         if job is None:
             raise TaskResultDoesNotExist(result_id)

@@ -21,7 +21,7 @@ class LostLease(Exception):
 
 
 def enqueue(
-    task: Task,
+    task: "Task[..., Any]",
     *,
     now: datetime,
     dedupe_key: str | None = None,
@@ -38,7 +38,7 @@ def enqueue(
 
 
 def enqueue_many(
-    task: Task,
+    task: "Task[..., Any]",
     *,
     now: datetime,
     calls: Sequence[dict[str, Any]],

@@ -1,16 +1,17 @@
 """Registering recurring tasks; the worker's tick puts each into the queue once a slot."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.tasks.base import Task
 
 from loopline.platform.jobs.models import Job
 from loopline.platform.jobs.queue import enqueue
 
-_EVERY: dict[str, tuple[timedelta, Task]] = {}
+_EVERY: dict[str, tuple[timedelta, "Task[..., Any]"]] = {}
 
 
-def every(interval: timedelta, task: Task) -> None:
+def every(interval: timedelta, task: "Task[..., Any]") -> None:
     """Run a task without arguments once per interval, aligned to the epoch."""
     _EVERY[task.module_path] = (interval, task)
 

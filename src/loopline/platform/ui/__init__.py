@@ -1,1 +1,1 @@
-"""The look: templates, static files, filters, the line, charts, navigation and keys. Knows no product word."""
+"""The look: templates, static files, filters, the line, charts, navigation and keys."""

@@ -1,6 +1,7 @@
-"""Server-rendered SVG: axes, units, direct labels, no script. Each draws twice, wide and for a phone.
+"""Server-rendered SVG: axes, units, direct labels, no script; each drawn twice, wide and for a phone.
 
-Every function answers an empty string where there is nothing to draw; the `figure` macro then says so in words.
+Every function answers an empty string where there is nothing to draw; the `figure` macro then says
+so in words.
 """
 
 from collections.abc import Callable, Sequence
@@ -110,7 +111,7 @@ def _number(v: float) -> str:
 
 
 def axis(values: Sequence[float], lo: float | None, hi: float | None) -> tuple[float, float, float]:
-    """Ends and step of a scale in round numbers: zero is on it unless the caller says where it starts."""
+    """Ends and step of a scale in round numbers; zero is on it unless the caller starts elsewhere."""
     least = min([*values, 0.0]) if lo is None else lo
     most = max([*values, least]) if hi is None else hi
     raw = ((most - least) or 1.0) / 4
@@ -142,7 +143,8 @@ def _below(p: Plot, ticks: Ticks, narrow: bool) -> list[str]:
 
 def _ruled(p: Plot, rules: Rules, narrow: bool) -> list[str]:
     return [
-        f'<line class="l2 dash" x1="{p.left:g}" x2="{p.w - p.right:g}" y1="{p.y(v):.0f}" y2="{p.y(v):.0f}"/>'
+        f'<line class="l2 dash" x1="{p.left:g}" x2="{p.w - p.right:g}" '
+        f'y1="{p.y(v):.0f}" y2="{p.y(v):.0f}"/>'
         + _text("t2", p.w - p.right + 8, p.y(v) + 4, _pick(text, narrow))
         for v, text in rules
     ]
@@ -178,7 +180,8 @@ def _noted(p: Plot, note: Note, narrow: bool) -> str:
     tone = escape(note.tone)
     cls = f"{tone or 't2'}{' e' if flip else ''}"
     return (
-        f'<line class="lead-line {tone}" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 8:g}" y2="{p.h - p.bot:g}"/>'
+        f'<line class="lead-line {tone}" x1="{x:.1f}" x2="{x:.1f}" '
+        f'y1="{y - 8:g}" y2="{p.h - p.bot:g}"/>'
         + _text(cls, x + (-5 if flip else 5), y, _pick(note.text, narrow))
     )
 
@@ -243,8 +246,9 @@ def columns(
         top, bw = 20 + 15 * len(marks), width / len(values)
         p = Plot(width, h, 0, 0, top, 28, len(values), 0, max(values))
         out = [
-            f'<rect class="b{1 if first <= i <= last else 4}" x="{i * bw + 1:.1f}" y="{p.y(v):.1f}" '
-            f'width="{max(bw - 2, 0.5):.1f}" height="{h - 28 - p.y(v):.1f}" rx="1"/>'
+            f'<rect class="b{1 if first <= i <= last else 4}" x="{i * bw + 1:.1f}" '
+            f'y="{p.y(v):.1f}" width="{max(bw - 2, 0.5):.1f}" '
+            f'height="{h - 28 - p.y(v):.1f}" rx="1"/>'
             for i, v in enumerate(values)
         ]
         out.append(f'<line class="z" x1="0" x2="{width:g}" y1="{h - 28:g}" y2="{h - 28:g}"/>')
@@ -314,7 +318,7 @@ def spans(
             out.append(
                 f'<line class="span{" on" if last else ""}" x1="{x:.1f}" x2="{x:.1f}" '
                 f'y1="{p.y(r.low):.1f}" y2="{p.y(r.high):.1f}"/>'
-                f'<circle class="{"b1" if last else "b2"}" cx="{x:.1f}" cy="{p.y(r.mid):.1f}" r="4"/>'
+                f'<circle class="b{1 if last else 2}" cx="{x:.1f}" cy="{p.y(r.mid):.1f}" r="4"/>'
                 + _text("acc" if last else "t2", x + 10, p.y(r.mid) + 4, _number(r.mid))
                 + _text("m v" if last else "m t2", x, h - 22, r.name)
                 + _text("m", x, h - 8, r.base)

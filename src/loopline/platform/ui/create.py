@@ -1,4 +1,4 @@
-"""What C creates from anywhere: slices register their form once, the dialog shows what the actor may make."""
+"""What C creates from anywhere: slices register a form once, the dialog shows what is allowed."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Values as the interface prints them: numbers with their unit, dates without what is plain, "–" for nothing."""
+"""Values as the interface prints them: numbers with their unit, short dates, "–" for nothing."""
 
 import re
 from datetime import UTC, date, datetime, tzinfo

@@ -1,5 +1,6 @@
-"""The Jinja2 environment of every product page: strict, escaping, with the kit's filters and macros at hand."""
+"""Jinja2's environment of every product page: strict, escaping, with the kit's filters and macros."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
@@ -10,7 +11,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from loopline.platform.ui import (
     charts,
@@ -88,6 +89,17 @@ def marked(text: str, quotes: list[str] | tuple[str, ...] | str) -> Markup:
     return out + text[done:]
 
 
+def found(text: str, query: str) -> Markup:
+    """A result's title with the words that were typed in bold, where they begin a word."""
+    words = [re.escape(w) for w in query.split()[:8]]
+    if not words:
+        return escape(text)
+    parts = re.split(rf"(\b(?:{'|'.join(words)}))", text, flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup("<b>{}</b>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts)
+    )
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "money": formats.money,
     "num": formats.num,
@@ -99,6 +111,8 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "md": markdown.render,
     "plain": markdown.plain,
     "marked": marked,
+    "found": found,
+    "counted": lambda total: "10,000+" if total > 10_000 else formats.num(total),
     "iso": iso,
     "path": lambda address: urlsplit(address).path,
     "query": lambda address: urlsplit(address).query,
@@ -132,7 +146,7 @@ _GLOBALS: dict[str, Any] = {
 
 
 def environment(**options: Any) -> Environment:
-    """Called by Django's Jinja2 backend. Every macro of the kit is a global, so that fragments need no imports."""
+    """For Django's Jinja2 backend. Every macro of the kit is a global: fragments need no imports."""
     options = {"autoescape": True, **options, "undefined": StrictUndefined}
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701
     env.filters.update(_FILTERS)

@@ -17,7 +17,7 @@ _X = tuple(round(4 + 44 / 3 * i, 1) for i in range(7))
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One station of one line. `label` and `when` are what the medium line prints below the name."""
+    """One station of a line. `label` and `when` are what the medium line prints below the name."""
 
     name: str
     state: str = "ahead"
@@ -33,7 +33,7 @@ type Line = str | Sequence[Mark]
 
 
 def code_of(marks: Line) -> str:
-    """A line as seven letters, R reached, N now, P passed by, A ahead, S stalled: what a list row stores."""
+    """A line as seven letters: R reached, N now, P passed by, A ahead, S stalled."""
     if isinstance(marks, str):
         text = "".join(c if c in "RNPS" else "A" for c in marks.upper())[:7]
     else:
@@ -87,7 +87,8 @@ def _small(code: str, note: str) -> Markup:
         out.append(f'<path class="cut" d="M{c - 1:.1f} 9.5l2-7M{c + 2:.1f} 9.5l2-7"/>')
     name = escape(_named(code, reach, note))
     return html(
-        f'<svg class="line-s" viewBox="0 0 96 12" role="img" aria-label="{name}">{"".join(out)}</svg>'
+        f'<svg class="line-s" viewBox="0 0 96 12" role="img" aria-label="{name}">'
+        f"{''.join(out)}</svg>"
     )
 
 
@@ -123,7 +124,7 @@ _STOP = Markup(
 
 
 def line_m(marks: Sequence[Mark], of: str) -> Markup:
-    """The line at the head of a page: each station a link with its name, what stands there and when."""
+    """The line at a page's head: each station a link with its name, what stands there and when."""
     code = code_of(marks)
     reach = reach_of(code)
     stops = []

@@ -1,8 +1,9 @@
-"""Markdown as people write it, made safe: an allow-list of elements, links that give nothing away, no images."""
+"""Markdown as people write it, made safe: an allow-list, links that give nothing away, no images."""
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -40,7 +41,7 @@ def _tokens_as_html(text: str) -> str:
 
 
 def _linked(html: str, resolve: Resolve) -> str:
-    """References and mentions outside links and code become links where `resolve` knows an address."""
+    """References and mentions outside links and code become links where `resolve` knows one."""
     out, closed = [], 0
     for part in _SPLIT.split(html):
         if part.startswith("<"):
@@ -85,6 +86,6 @@ def plain(text: str | None, most: int = 160) -> str:
     """The words alone, for a row's grey clause."""
     if not text:
         return ""
-    words = re.sub(r"\s+", " ", nh3.clean(_tokens_as_html(text[:2000]), tags=set())).strip()
-    bare = Markup(words).unescape()
+    words = unescape(nh3.clean(_tokens_as_html(text[:2000]), tags=set()))
+    bare = re.sub(r"\s+", " ", words).strip()
     return bare if len(bare) <= most else bare[:most].rsplit(" ", 1)[0].rstrip(",;.") + "…"

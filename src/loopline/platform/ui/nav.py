@@ -1,4 +1,4 @@
-"""The navigation: slices register their pages here; an entry shows only where its page exists and is allowed."""
+"""The navigation: slices register their pages; an entry shows where its page exists and is allowed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _ICONS = {"Today": "today", "Run": "run", "Foot": "plug", "Account": "person"}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One page in the navigation. `count` says how many wait for this actor; `key` is the letter after G."""
+    """One page. `count` says how many things wait for this actor; `key` is the letter after G."""
 
     group: str
     label: str

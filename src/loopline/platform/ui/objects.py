@@ -90,7 +90,16 @@ def line_marks(line: Line, now: datetime, hrefs: Mapping[int, str] | None = None
         if state == "stalled" and line.stalled_days is not None:
             when = f"stalled {line.stalled_days} d"
         marks.append(
-            Mark(STATIONS[i], state, mark.share, mark.count, mark.last, label, when, (hrefs or {}).get(i, ""))
+            Mark(
+                STATIONS[i],
+                state,
+                mark.share,
+                mark.count,
+                mark.last,
+                label,
+                when,
+                (hrefs or {}).get(i, ""),
+            )
         )
     return marks
 
@@ -138,7 +147,9 @@ def object_context(
         "link_src": "/find",
         "follow_url": f"/follow{base}",
         "following": actor.user_id in discuss.followers(object_type, object_id),
-        "entries": [LogRow(e.at, e.actor_name, sentence(e)) for e in history(object_type, object_id, 30)],
+        "entries": [
+            LogRow(e.at, e.actor_name, sentence(e)) for e in history(object_type, object_id, 30)
+        ],
         "marks": line_marks(line, now_in(request)) if line else [],
         "thread_url": f"/line{base}",
     }

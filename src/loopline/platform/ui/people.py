@@ -14,7 +14,8 @@ def _mark(letters: str, said: str, large: bool) -> Markup:
     cls = "who l" if large else "who"
     name = escape(said)
     return html(
-        f'<span class="{cls}" role="img" aria-label="{name}" title="{name}">{escape(letters)}</span>'
+        f'<span class="{cls}" role="img" aria-label="{name}" title="{name}">'
+        f"{escape(letters)}</span>"
     )
 
 

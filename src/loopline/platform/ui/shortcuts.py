@@ -12,7 +12,7 @@ _ORDER = (ANYWHERE, GO, LIST, DETAIL, LINE)
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`keys` as typed, "g i" or "Shift X"; `action` names a script's verb, or is an address for `Go to`."""
+    """`keys` as typed, "g i" or "Shift X"; `action` is a script's verb, an address for `Go to`."""
 
     keys: str
     label: str

@@ -1,7 +1,7 @@
-"""The thread map: positions for any number of sources, bets and channels so that no two lanes cross.
+"""The thread map: places for any number of sources, branches and channels so that no lanes cross.
 
-The left side has one lane per source, the right side one per channel of a branch, or one for a branch that tells
-nobody yet. What does not fit is gathered in a last lane, "+3 sources": the largest stay visible.
+The left side has one lane per source, the right side one per channel of a branch, or one for a
+branch that tells nobody yet. What does not fit is gathered in a last lane, "+3 sources".
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ type Lane = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One strand after the decision. `reach` is its furthest station, 2 (decided) to 7 (all told)."""
+    """One strand after the decision. `reach` is its furthest station, 2 decided to 7 all told."""
 
     key: str
     name: str
@@ -150,7 +150,7 @@ def layout(
 
 
 def thread_map(m: Map) -> Markup:
-    """The large drawing; the ordered list below it says everything, so it is hidden from screen readers."""
+    """The large drawing. The ordered list below it says everything, so screen readers skip it."""
     stops = "".join(f'<stop offset="{i / 7:.3f}" stop-color="var(--s{i + 1})"/>' for i in range(7))
     strokes = ('class="todo"', 'stroke="url(#th)" style="--w:{}"')
     paths = "".join(
@@ -161,11 +161,12 @@ def thread_map(m: Map) -> Markup:
         for b in m.beads
     )
     caps = "".join(
-        f'<span class="cap" style="--col:{c.col};--y:{c.y};--dx:{c.dx}px">{escape(c.text)}</span>'
+        f'<span class="cap" style="--col:{c.col};--y:{c.y};--dx:{c.dx}px">{c.text}</span>'
         for c in m.caps
     )
     return html(
-        f'<div class="map" aria-hidden="true" style="--h:{m.height}"><svg viewBox="0 0 700 {m.height}" '
-        'preserveAspectRatio="none"><defs><linearGradient id="th" gradientUnits="userSpaceOnUse" x1="0" '
-        f'x2="700" y1="0" y2="0">{stops}</linearGradient></defs>{paths}</svg>{beads}{caps}</div>'
+        f'<div class="map" aria-hidden="true" style="--h:{m.height}">'
+        f'<svg viewBox="0 0 700 {m.height}" preserveAspectRatio="none"><defs>'
+        '<linearGradient id="th" gradientUnits="userSpaceOnUse" x1="0" x2="700" y1="0" y2="0">'
+        f"{stops}</linearGradient></defs>{paths}</svg>{beads}{caps}</div>"
     )

@@ -6,5 +6,5 @@ from markupsafe import Markup
 
 
 def html(parts: str | Iterable[str]) -> Markup:
-    """Only for markup made in this package, whose every outside value was escaped or sanitised before."""
+    """Only for markup made in this package, with every outside value escaped or sanitised."""
     return Markup(parts if isinstance(parts, str) else "".join(parts))  # noqa: S704

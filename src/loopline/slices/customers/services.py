@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from loopline.platform.audit.record import Change, record_many
@@ -78,25 +79,28 @@ def _account(actor: Actor, who: Who, now: datetime) -> int | None:
     return row.pk
 
 
+def _known_contact(email: str, name: str, account_id: int | None) -> Contact | None:
+    rows = Contact.objects.filter(archived_at=None)
+    if email:
+        return rows.annotate(e=Lower("email")).filter(e=email).first()
+    same_account = Q(account_id=account_id) if account_id else Q(account=None)
+    return rows.filter(same_account, email="", name__iexact=name).first()
+
+
 def _contact(who: Who, account_id: int | None, persona: int | None, now: datetime) -> int | None:
     email, name = who.contact_email.strip().lower()[:254], who.contact_name.strip()[:200]
     if not email and not name:
         return None
-    rows = Contact.objects.filter(archived_at=None)
-    if email:
-        row = rows.annotate(e=Lower("email")).filter(e=email).first()
-    else:
-        row = rows.filter(email="", account_id=account_id, name__iexact=name).first()
+    row = _known_contact(email, name, account_id)
     if row is None:
-        row = Contact.objects.create(
+        return Contact.objects.create(
             email=email,
             name=name,
             account_id=account_id,
             persona_id=persona,
             created_at=now,
             updated_at=now,
-        )
-        return row.pk
+        ).pk
     missing = {
         "name": name if not row.name else "",
         "account_id": account_id if row.account_id is None else None,
