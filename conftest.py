@@ -1,6 +1,7 @@
 """The fixed cast and the switches of every test: its own home, no network, jobs run on demand."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,8 +10,17 @@ os.environ["LOOPLINE_TESTING"] = "1"
 os.environ["LOOPLINE_HOME"] = tempfile.mkdtemp(prefix="loopline-test-")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loopline.entry.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+os.environ.pop("LOOPLINE_DATABASE_URL", None)
+if os.environ.get("LOOPLINE_TEST_DATABASE") == "postgresql":
+    sys.path.insert(0, os.path.dirname(__file__))
+    from tests.postgres import start as start_postgresql
 
+    os.environ["LOOPLINE_DATABASE_URL"] = start_postgresql()
+
+import django
 import pytest
+
+django.setup()  # here, not by pytest-django's early setting: the home above has to come first
 
 NOW = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
 

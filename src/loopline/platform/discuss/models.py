@@ -1,3 +1,5 @@
+"""Comments, who they mention, and who follows what."""
+
 from django.db import models
 
 

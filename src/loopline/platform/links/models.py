@@ -1,3 +1,5 @@
+"""Links between any two objects."""
+
 from django.db import models
 
 

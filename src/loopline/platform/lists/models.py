@@ -1,3 +1,5 @@
+"""Saved views of lists."""
+
 from django.db import models
 
 

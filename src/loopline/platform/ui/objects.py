@@ -129,17 +129,17 @@ def comment_rows(actor: Actor, object_type: str, object_id: int) -> list[Comment
 def object_context(
     request: HttpRequest, actor: Actor, object_type: str, object_id: int, line: Line | None = None
 ) -> dict[str, Any]:
-    """`comments, comment_url, links, link_url, follow_url, following, entries, marks, thread_url`."""
+    """`comment_items, comment_url, link_items, link_url, follow_url, following, log_items, marks, thread_url`."""
     base = f"/{object_type}/{object_id}"
     talk = comment_rows(actor, object_type, object_id)
     return {
         "object_type": object_type,
         "object_id": object_id,
-        "comments": talk,
+        "comment_items": talk,
         "comment_url": f"/comments{base}",
         "can_comment": may(actor, "comment.write"),
         "resolve": resolver(actor, [c.text for c in talk]),
-        "links": [
+        "link_items": [
             LinkRow(x.card.title, x.card.url, f"{x.relation} {x.card.key}", f"/links/{x.id}/remove")
             for x in linked(actor=actor, object_type=object_type, object_id=object_id)
         ],
@@ -147,7 +147,7 @@ def object_context(
         "link_src": "/find",
         "follow_url": f"/follow{base}",
         "following": actor.user_id in discuss.followers(object_type, object_id),
-        "entries": [
+        "log_items": [
             LogRow(e.at, e.actor_name, sentence(e)) for e in history(object_type, object_id, 30)
         ],
         "marks": line_marks(line, now_in(request)) if line else [],
