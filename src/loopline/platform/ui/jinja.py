@@ -124,6 +124,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "ago": _timed(formats.ago),
 }
 
+
 _GLOBALS: dict[str, Any] = {
     "url": url,
     "url_or": url_or,

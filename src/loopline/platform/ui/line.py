@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
@@ -29,11 +30,22 @@ class Mark:
     href: str = ""
 
 
-type Line = str | Sequence[Mark]
+class Coded(Protocol):
+    """A line that knows its letters, as the thread's queries answer it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def stalled_days(self) -> int | None: ...
+
+
+type Line = str | Coded | Sequence[Mark]
 
 
 def code_of(marks: Line) -> str:
     """A line as seven letters: R reached, N now, P passed by, A ahead, S stalled."""
+    if not isinstance(marks, str | Sequence):
+        marks = marks.code
     if isinstance(marks, str):
         text = "".join(c if c in "RNPS" else "A" for c in marks.upper())[:7]
     else:
@@ -94,6 +106,8 @@ def _small(code: str, note: str) -> Markup:
 
 def line_s(marks: Line, note: str = "", href: str = "") -> Markup:
     """The line at row size, 96 by 12. `marks` is a line or its seven-letter code."""
+    if not note and not isinstance(marks, str | Sequence) and marks.stalled_days:
+        note = f"stalled {marks.stalled_days} d"
     drawn = _small(code_of(marks), note)
     return Markup('<a class="line-a" href="{}">{}</a>').format(href, drawn) if href else drawn
 
