@@ -40,7 +40,10 @@ def cast(db):
 
     def person(name: str, role: Role) -> Actor:
         user = User(
-            email=f"{name.split(maxsplit=1)[0].lower()}@oakrow.example", name=name, role=role, created_at=NOW
+            email=f"{name.split(maxsplit=1)[0].lower()}@oakrow.example",
+            name=name,
+            role=role,
+            created_at=NOW,
         )
         user.set_unusable_password()
         user.save()

@@ -45,7 +45,9 @@ def start() -> str:
     def run(*command: str) -> None:
         subprocess.run(command, check=True, capture_output=True, cwd=home, **other)
 
-    run(f"{folder}/initdb", "-D", data, "-U", "loopline", "-A", "trust", "-E", "UTF8", "--no-locale")
+    run(
+        f"{folder}/initdb", "-D", data, "-U", "loopline", "-A", "trust", "-E", "UTF8", "--no-locale"
+    )
     options = (
         f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
         "-c synchronous_commit=off -c max_connections=60"

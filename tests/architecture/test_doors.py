@@ -19,11 +19,7 @@ def graph():
 
 
 def _python():
-    return [
-        p
-        for p in SRC.rglob("*.py")
-        if "migrations" not in p.parts and "tests" not in p.parts
-    ]
+    return [p for p in SRC.rglob("*.py") if "migrations" not in p.parts and "tests" not in p.parts]
 
 
 def test_outsiders_enter_a_slice_only_by_its_door(graph):
@@ -34,9 +30,11 @@ def test_outsiders_enter_a_slice_only_by_its_door(graph):
             part = module.removeprefix(f"{own}.").split(".")[0]
             if part in DOORS or "tests" in module or "migrations" in module:
                 continue
-            for importer in graph.find_modules_that_directly_import(module):
-                if not importer.startswith(f"{own}.") and importer != own:
-                    wrong.append(f"{importer} imports {module}")
+            wrong += [
+                f"{importer} imports {module}"
+                for importer in graph.find_modules_that_directly_import(module)
+                if not importer.startswith(f"{own}.") and importer != own
+            ]
     assert wrong == []
 
 
@@ -70,7 +68,9 @@ def test_every_module_says_what_it_owns():
     wrong = [
         str(p.relative_to(SRC))
         for p in _python()
-        if p.name not in bare and not ast.get_docstring(ast.parse(p.read_text())) and p.read_text().strip()
+        if p.name not in bare
+        and not ast.get_docstring(ast.parse(p.read_text()))
+        and p.read_text().strip()
         and not (p.name == "models.py" and '"""' in p.read_text())  # a single table says it itself
     ]
     assert wrong == []
@@ -80,7 +80,10 @@ def test_every_module_says_what_it_owns():
 def test_services_take_keywords_only_and_their_actor_first(slice_):
     root = SRC / "slices" / slice_
     names = (
-        [f"loopline.slices.{slice_}.services.{p.stem}" for p in (root / "services").glob("[a-z]*.py")]
+        [
+            f"loopline.slices.{slice_}.services.{p.stem}"
+            for p in (root / "services").glob("[a-z]*.py")
+        ]
         if (root / "services").is_dir()
         else [f"loopline.slices.{slice_}.services"]
     )

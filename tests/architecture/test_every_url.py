@@ -44,7 +44,10 @@ def test_a_stranger_sees_only_public_pages(client, path):
     for method in ("get", "post"):
         response = getattr(client, method)(f"/{path}")
         leads_to_sign_in = response.status_code == 302 and "/account/login" in response["Location"]
-        assert leads_to_sign_in or response.status_code in (401, 403, 404, 405), (method, response.status_code)
+        assert leads_to_sign_in or response.status_code in (401, 403, 404, 405), (
+            method,
+            response.status_code,
+        )
 
 
 @pytest.mark.django_db
@@ -84,4 +87,9 @@ def test_a_viewer_writes_nothing(client, token):
             )
             reads = path.startswith(("api/v1/insights", "api/v1/search"))
             if response.status_code != 405 and not reads:
-                assert response.status_code in (403, 404), (method, path, response.status_code, response.content[:200])
+                assert response.status_code in (403, 404), (
+                    method,
+                    path,
+                    response.status_code,
+                    response.content[:200],
+                )

@@ -12,9 +12,7 @@ def _some(cast, now, n=5):
 
 def test_an_untouched_chain_fits(cast, now):
     _some(cast, now)
-    record_many(
-        actor=cast.ann, now=now, changes=[Change("y.done", "thing", i) for i in range(700)]
-    )
+    record_many(actor=cast.ann, now=now, changes=[Change("y.done", "thing", i) for i in range(700)])
     assert list(broken_links()) == []
 
 

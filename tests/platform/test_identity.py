@@ -67,7 +67,9 @@ def test_nobody_gives_more_than_they_have(cast, now):
     with pytest.raises(NotAllowed):
         entrance.invite(actor=cast.ada, email="new@oakrow.example", role="owner", now=now)
     with pytest.raises(NotAllowed):
-        entrance.add_person(actor=cast.bo, email="new@oakrow.example", name="", role="viewer", now=now)
+        entrance.add_person(
+            actor=cast.bo, email="new@oakrow.example", name="", role="viewer", now=now
+        )
 
 
 def test_a_lowered_person_lowers_their_tokens(cast, now):
@@ -110,7 +112,9 @@ def test_an_invitation_makes_one_person_with_the_role_it_names(cast, now):
     )
     assert (user.role, user.email) == (Role.MEMBER, "nia@oakrow.example")
     with pytest.raises(Missing):
-        entrance.accept_invitation(plain=made.value, name="x", password="seven-green-ferries", now=now)
+        entrance.accept_invitation(
+            plain=made.value, name="x", password="seven-green-ferries", now=now
+        )
 
 
 def test_mentions_find_people_by_first_name_full_name_and_address(cast):

@@ -30,7 +30,7 @@ def add_team_then_fail(name: str) -> None:
 
 @pytest.mark.django_db
 def test_a_job_is_only_there_when_its_transaction_stands():
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with pytest.raises(RuntimeError), transaction.atomic():  # noqa: PT012
         queue.enqueue(add_team, now=NOW, name="a")
         raise RuntimeError
     assert Job.objects.count() == 0

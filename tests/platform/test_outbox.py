@@ -42,7 +42,7 @@ def test_every_handler_hears_once(cast, now, run_jobs):
 
 
 def test_a_rolled_back_change_publishes_nothing(cast, now, run_jobs):
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with pytest.raises(RuntimeError), transaction.atomic():  # noqa: PT012
         outbox.publish(BellRang(1), actor=cast.bo, now=now)
         raise RuntimeError
     assert (OutboxEvent.objects.count(), Job.objects.count()) == (0, 0)

@@ -23,9 +23,13 @@ register(Kind("hidden", "Hidden", "HI", "hidden.read", _cards("hidden")))
 def rows(db, now):
     index.put(
         [
-            index.Entry("thing", 1, "Swap approval on the phone", now, "TH-1", "the charge nurse walks"),
+            index.Entry(
+                "thing", 1, "Swap approval on the phone", now, "TH-1", "the charge nurse walks"
+            ),
             index.Entry("thing", 2, "Rota export", now, "TH-2", "swap shifts, approvals and more"),
-            index.Entry("thing", 3, "Überstunden vor dem Veröffentlichen", now, "TH-3", "naïve café"),
+            index.Entry(
+                "thing", 3, "Überstunden vor dem Veröffentlichen", now, "TH-3", "naïve café"
+            ),
             index.Entry("hidden", 4, "Swap secrets", now, "HI-4", "nobody may see"),
             index.Entry("thing", 5, "Swap in the archive", now, "TH-5", archived=True),
         ]
@@ -61,7 +65,24 @@ def test_the_archive_is_left_out_unless_asked(rows):
 
 @pytest.mark.parametrize(
     "text",
-    ['"', "'", "AND", "swap OR", "NEAR(a b)", "*", "swap*", '"swap approval"', "title:x", "(", "a" * 500, "\x00", "💥", "a_b-c", "-", "!&|:*"],
+    [
+        '"',
+        "'",
+        "AND",
+        "swap OR",
+        "NEAR(a b)",
+        "*",
+        "swap*",
+        '"swap approval"',
+        "title:x",
+        "(",
+        "a" * 500,
+        "\x00",
+        "💥",
+        "a_b-c",
+        "-",
+        "!&|:*",
+    ],
 )
 def test_operators_in_words_are_words(rows, text):
     _ids(text)

@@ -80,10 +80,16 @@ def shapes(monkeypatch):
     registry.stored("part")
     none = lambda _id, _limit: []  # noqa: E731
     registry.provide("plan", HEARD, registry.Provider(lambda ids: {i: mark(0) for i in ids}, none))
-    registry.provide("part", BUILT, registry.Provider(lambda ids: {i: built[i] for i in ids if i in built}, none))
-    registry.provide("plan", BUILT, registry.Provider(lambda ids: {i: built[i * 10] for i in ids if i * 10 in built}, none))
+    registry.provide(
+        "part", BUILT, registry.Provider(lambda ids: {i: built[i] for i in ids if i in built}, none)
+    )
+    registry.provide(
+        "plan",
+        BUILT,
+        registry.Provider(lambda ids: {i: built[i * 10] for i in ids if i * 10 in built}, none),
+    )
     registry.spread("part", lambda ids: [("plan", i // 10) for i in ids])
-    registry.parent("note", lambda ids: {i: ("plan", 1) for i in ids})
+    registry.parent("note", lambda ids: dict.fromkeys(ids, ("plan", 1)))
     registry.provide("note", SHIPPED, registry.Provider(lambda ids: {}, none))
     return built
 

@@ -253,7 +253,9 @@ def columns(
         ]
         out.append(f'<line class="z" x1="0" x2="{width:g}" y1="{h - 28:g}" y2="{h - 28:g}"/>')
         for i, text in list(ticks)[::2] if narrow else ticks:
-            out.append(_text("m" if i else "", (i + 0.5) * bw if i else 0, h - 8, text))
+            end = i == len(values) - 1
+            at = width if end else (i + 0.5) * bw if i else 0
+            out.append(_text("e" if end else "m" if i else "", at, h - 8, text))
         for k, (i, text) in enumerate(marks):
             x, y = (i + 1) * bw, 12 + 15 * k
             out.append(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from jinja2 import Environment, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from loopline.platform.ui import (
@@ -44,28 +44,38 @@ def url_or(name: str, fallback: str) -> str:
         return fallback
 
 
-def zone_of(context: Context) -> tzinfo:
-    """The workspace's zone as the page was given it, UTC without one."""
-    zone = context.get("tz")
-    return zone if isinstance(zone, tzinfo) else ZoneInfo(zone) if zone else UTC
+_MOMENT: ContextVar[tuple[datetime | None, tzinfo]] = ContextVar("moment", default=(None, UTC))
 
 
-def _now(context: Context) -> datetime:
-    now = context.get("now")
-    return now if isinstance(now, datetime) else datetime.now(UTC)
+class Page(Template):
+    """A template that lets every macro know the page's `now` and `tz`, which Jinja2 hides from them."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        context = dict(*args, **kwargs)
+        zone = context.get("tz") or UTC
+        token = _MOMENT.set(
+            (context.get("now"), zone if isinstance(zone, tzinfo) else ZoneInfo(zone))
+        )
+        try:
+            return super().render(context)
+        finally:
+            _MOMENT.reset(token)
 
 
-def _timed(function: Callable[..., str]) -> Callable[[Context, Moment], str]:
-    @pass_context
-    def filtered(context: Context, value: Moment) -> str:
-        return function(value, now=_now(context), zone=zone_of(context))
+class PageEnvironment(Environment):
+    template_class = Page
+
+
+def _timed(function: Callable[..., str]) -> Callable[[Moment], str]:
+    def filtered(value: Moment) -> str:
+        now, zone = _MOMENT.get()
+        return function(value, now=now or datetime.now(UTC), zone=zone)
 
     return filtered
 
 
-@pass_context
-def _clock(context: Context, value: datetime | None) -> str:
-    return formats.clock(value, zone=zone_of(context))
+def _clock(value: datetime | None) -> str:
+    return formats.clock(value, zone=_MOMENT.get()[1])
 
 
 def iso(value: Moment) -> str:
@@ -149,7 +159,7 @@ _GLOBALS: dict[str, Any] = {
 def environment(**options: Any) -> Environment:
     """For Django's Jinja2 backend. Every macro of the kit is a global: fragments need no imports."""
     options = {"autoescape": True, **options, "undefined": StrictUndefined}
-    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701
+    env = PageEnvironment(trim_blocks=True, lstrip_blocks=True, **options)
     env.filters.update(_FILTERS)
     env.globals.update(_GLOBALS)
     for name in _KIT:

@@ -17,10 +17,9 @@ type Resolve = Callable[[str], str | None]
 
 _TAGS = {
     "p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
-    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+    "h3", "h4", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _REFERENCE = re.compile(r"(?<![\w/@#-])(?:[A-Z]{2,5}-\d{1,9}|@[\w.-]{1,64}\w)")
-_HEADING = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 _SPLIT = re.compile(r"(<[^>]*>)")
 
 
@@ -35,8 +34,14 @@ def _parser() -> MarkdownIt:
 def _tokens_as_html(text: str) -> str:
     parser = _parser()
     tokens = parser.parse(text)
+    top = False  # somebody's text never jumps a level in the page it stands on
+    tag = "h3"
     for token in tokens:
-        token.tag = _HEADING.get(token.tag, token.tag)
+        if token.type == "heading_open":
+            tag = "h4" if top and token.tag > "h2" else "h3"
+            top = True
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = tag
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 

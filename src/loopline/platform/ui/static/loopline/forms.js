@@ -20,9 +20,9 @@ document.addEventListener("submit", (e) => {
   if (e.defaultPrevented && !e.target.matches("[hx-post], [hx-get]")) return;
   if (e.target.method === "dialog") return;
   const button = e.submitter ?? $("button:not([type=button])", e.target);
-  if (button) requestAnimationFrame(() => { button.ariaBusy = "true"; });
+  if (button) requestAnimationFrame(() => { button.ariaBusy = "true"; button.dataset.sent = ""; });
 });
-const rest = (root) => { for (const b of $$("button[aria-busy=true]", root)) b.removeAttribute("aria-busy"); };
+const rest = (root) => { for (const b of $$("button[data-sent]", root)) { b.removeAttribute("aria-busy"); delete b.dataset.sent; } };
 addEventListener("pageshow", () => rest(document));
 document.addEventListener("htmx:finally:request", (e) => rest(e.detail?.ctx?.sourceElement ?? document));
 

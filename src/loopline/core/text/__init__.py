@@ -1,0 +1,1 @@
+"""Words: splitting, normalising, and themes suggested from what was tagged before."""

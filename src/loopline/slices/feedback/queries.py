@@ -1,0 +1,201 @@
+"""Asking about feedback."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from loopline.core.problems import Missing
+from loopline.platform.cards.registry import Card
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import allow
+from loopline.slices.feedback.models import Feedback, Tag, Verdict
+from loopline.slices.feedback.rules import source_label
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackView:
+    id: int
+    key: str
+    title: str
+    verbatim: str
+    source: str
+    received_at: datetime
+    account_id: int | None
+    contact_id: int | None
+    persona: str
+    tags: tuple[str, ...]
+    state: str
+    root_id: int | None
+    submitted_by_id: int | None
+    url: str
+    quotes: tuple[str, ...]
+    triaged_at: datetime | None
+    due_at: datetime
+    assignee_id: int | None
+
+
+def rows() -> QuerySet[Feedback]:
+    """All feedback with what a row shows, loaded in a fixed number of queries."""
+    return Feedback.objects.select_related(
+        "account", "contact", "persona", "assignee"
+    ).prefetch_related("tags")
+
+
+def view_of(f: Feedback) -> FeedbackView:
+    return FeedbackView(
+        f.pk, f"FB-{f.pk}", f.title, f.verbatim, f.source, f.received_at, f.account_id, f.contact_id,
+        f.persona.name if f.persona else "", tuple(sorted(t.name for t in f.tags.all())), f.state, f.root_id,
+        f.submitted_by_id, f.url, tuple(f.quotes), f.triaged_at, f.due_at, f.assignee_id,
+    )  # fmt: skip
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, FeedbackView]:
+    """Feedback for rows already read by an actor; three queries."""
+    wanted = set(ids)
+    found = (
+        Feedback.objects.filter(pk__in=wanted).select_related("persona").prefetch_related("tags")
+    )
+    return {f.pk: view_of(f) for f in found} if wanted else {}
+
+
+def one(*, actor: Actor, feedback_id: int) -> Feedback:
+    """One row for this slice's own pages. Raises Missing."""
+    allow(actor, "feedback.read")
+    found = rows().select_related("merged_into", "submitted_by").filter(pk=feedback_id).first()
+    if found is None:
+        raise Missing("feedback")
+    return found
+
+
+def family(ids: Iterable[int]) -> dict[int, list[int]]:
+    """Each item with everything merged under it, itself first."""
+    out = {i: [i] for i in ids}
+    for pk, root in (
+        Feedback.objects.filter(root_id__in=list(out)).order_by("pk").values_list("pk", "root_id")
+    ):
+        if root is not None:
+            out[root].append(pk)
+    return out
+
+
+def roots(ids: Iterable[int]) -> dict[int, int]:
+    """The item each one counts as: itself, or what it was merged into in the end."""
+    wanted = set(ids)
+    found = Feedback.objects.filter(pk__in=wanted).values_list("pk", "root_id")
+    return {pk: root or pk for pk, root in found}
+
+
+def feedback_cards(ids: set[int]) -> dict[int, Card]:
+    found = Feedback.objects.filter(pk__in=ids).select_related("account")
+    return {
+        f.pk: Card(
+            "feedback", f.pk, f.title, f"/feedback/{f.pk}", f"FB-{f.pk}",
+            f.account.name if f.account else source_label(f.source), f.state == "archived",
+        )
+        for f in found
+    }  # fmt: skip
+
+
+def waiting(*, actor: Actor, now: datetime) -> int:
+    """Items to triage now."""
+    return inbox_rows(now=now).count()
+
+
+def inbox_rows(*, now: datetime) -> QuerySet[Feedback]:
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+    return Feedback.objects.filter(awake, state="new")
+
+
+def tag_choices() -> list[tuple[str, str]]:
+    return [(t, t) for t in Tag.objects.order_by("name").values_list("name", flat=True)[:500]]
+
+
+def verdicts() -> list[tuple[float, bool]]:
+    """(score, merged) of every answered suggestion that had a score."""
+    found = Verdict.objects.exclude(score=None).values_list("score", "same")
+    return [(s, same) for s, same in found if s is not None]
+
+
+def refused_with(feedback_id: int) -> set[int]:
+    found = Verdict.objects.filter(Q(low_id=feedback_id) | Q(high_id=feedback_id), same=False)
+    return {h if low == feedback_id else low for low, h in found.values_list("low_id", "high_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Of items received in a period: how many, duplicates among them, hours to triage (p50), late ones."""
+
+    received: int
+    duplicates: int
+    triage_hours_p50: float | None
+    untriaged: int
+
+
+def health(*, since: datetime, until: datetime) -> Health:
+    found = Feedback.objects.filter(received_at__gte=since, received_at__lt=until)
+    waits = sorted(
+        (t - r).total_seconds() / 3600
+        for r, t in found.exclude(triaged_at=None).values_list("received_at", "triaged_at")
+        if t
+    )
+    return Health(
+        found.count(),
+        found.filter(state="merged").count(),
+        waits[len(waits) // 2] if waits else None,
+        found.filter(state="new").count(),
+    )
+
+
+def repeats_by_month(*, now: datetime, months: int = 12) -> list[tuple[datetime, int]]:
+    """Requests a month that said what the same submitter's company had asked before: merged within an account."""
+    since = now - timedelta(days=31 * months)
+    found = Feedback.objects.filter(
+        state="merged", received_at__gte=since, root__account_id__isnull=False
+    )
+    counted = (
+        found.annotate(month=TruncMonth("received_at")).values("month").annotate(n=Count("id"))
+    )
+    return [(r["month"], r["n"]) for r in counted.order_by("month")]
+
+
+def latest(*, limit: int = 3, since: datetime) -> list[FeedbackView]:
+    """Newest items with words worth reading."""
+    found = Feedback.objects.filter(received_at__gte=since, state__in=["new", "accepted"])
+    found = found.exclude(account=None).select_related("persona").prefetch_related("tags")
+    longest: Sequence[Feedback] = sorted(
+        found.order_by("-received_at")[:40], key=lambda f: -min(len(f.verbatim), 280)
+    )
+    return [view_of(f) for f in longest[:limit]]
+
+
+def as_json(f: Feedback) -> dict[str, Any]:
+    """The API's shape of one row (tags prefetched)."""
+    return {
+        "id": f.pk,
+        "key": f"FB-{f.pk}",
+        "source": f.source,
+        "external_id": f.external_id or None,
+        "title": f.title,
+        "verbatim": f.verbatim,
+        "url": f.url,
+        "received_at": f.received_at,
+        "state": f.state,
+        "account": {"id": str(f.account_id), "name": f.account.name} if f.account else None,
+        "contact": {"id": str(f.contact_id), "name": f.contact.name, "email": f.contact.email}
+        if f.contact
+        else None,
+        "persona": f.persona.name if f.persona else None,
+        "tags": sorted(t.name for t in f.tags.all()),
+        "assignee": str(f.assignee_id) if f.assignee_id else None,
+        "merged_into": str(f.merged_into_id) if f.merged_into_id else None,
+        "triaged_at": f.triaged_at,
+        "due_at": f.due_at,
+        "quotes": f.quotes,
+        "version": f.version,
+        "created_at": f.created_at,
+        "updated_at": f.updated_at,
+    }

@@ -1,0 +1,208 @@
+"""Working through the intake: accept, tag, assign, snooze, archive, highlight, correct."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from loopline.core.problems import Invalid, Missing
+from loopline.platform.audit.record import Change, record, record_many
+from loopline.platform.db.edit import apply_changes
+from loopline.platform.events.outbox import publish
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import allow
+from loopline.platform.undo import steps
+from loopline.slices.customers import services as customers
+from loopline.slices.feedback.events import FeedbackArchived
+from loopline.slices.feedback.models import Feedback, Tag
+from loopline.slices.feedback.services.indexing import reindex
+
+
+def _rows(ids: Sequence[int]) -> list[Feedback]:
+    found = list(Feedback.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    if not found:
+        raise Missing("feedback")
+    return found
+
+
+def _noun(n: int) -> str:
+    return "1 item" if n == 1 else f"{n} items"
+
+
+@transaction.atomic
+def accept(*, actor: Actor, feedback_id: int, now: datetime) -> None:
+    """The item is understood: it leaves the inbox. Twice changes nothing."""
+    allow(actor, "feedback.triage")
+    (row,) = _rows([feedback_id])
+    if row.state != "new":
+        return
+    before, after = apply_changes(
+        row, {"state": "accepted", "triaged_at": row.triaged_at or now}, now=now
+    )
+    record(
+        actor=actor, now=now, change=Change("feedback.accepted", "feedback", row.pk, before, after)
+    )
+
+
+@transaction.atomic
+def archive_many(*, actor: Actor, ids: Sequence[int], now: datetime) -> str:
+    """Put items away; answers the token that brings them back, with the states they had."""
+    allow(actor, "feedback.triage")
+    rows = [r for r in _rows(ids) if r.state in ("new", "accepted")]
+    states = {str(r.pk): r.state for r in rows}
+    for r in rows:
+        apply_changes(
+            r, {"state": "archived", "triaged_at": r.triaged_at or now, "archived_at": now}, now=now
+        )
+    changes = [
+        Change("feedback.archived", "feedback", r.pk, {"state": states[str(r.pk)]}, {})
+        for r in rows
+    ]
+    record_many(actor=actor, now=now, changes=changes)
+    reindex(r.pk for r in rows)
+    publish(FeedbackArchived(tuple(r.pk for r in rows), True), actor=actor, now=now)
+    return steps.offer(
+        actor=actor, label=f"Archived {_noun(len(rows))}", inverse="feedback.restore",
+        payload={"states": states}, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def restore_many(*, actor: Actor, states: dict[str, str], now: datetime) -> None:
+    """Bring archived items back to the states they had."""
+    allow(actor, "feedback.triage")
+    rows = [r for r in _rows([int(i) for i in states]) if r.state == "archived"]
+    for r in rows:
+        back = states[str(r.pk)]
+        triaged = None if back == "new" else r.triaged_at
+        apply_changes(r, {"state": back, "archived_at": None, "triaged_at": triaged}, now=now)
+    record_many(
+        actor=actor, now=now, changes=[Change("feedback.restored", "feedback", r.pk) for r in rows]
+    )
+    reindex(r.pk for r in rows)
+    publish(FeedbackArchived(tuple(r.pk for r in rows), False), actor=actor, now=now)
+
+
+@transaction.atomic
+def set_tags(*, actor: Actor, feedback_id: int, tags: Sequence[str], now: datetime) -> None:
+    """The item's tags are these."""
+    allow(actor, "feedback.triage")
+    (row,) = _rows([feedback_id])
+    names = sorted({t.strip()[:60] for t in tags if t.strip()})
+    if len(names) > 30:
+        raise Invalid(tags="An item takes at most 30 tags.")
+    before = sorted(t.name for t in row.tags.all())
+    if before == names:
+        return
+    row.tags.set([Tag.objects.get_or_create(name=n)[0] for n in names])
+    row.version += 1
+    row.updated_at = now
+    row.save(update_fields=["version", "updated_at"])
+    record(
+        actor=actor,
+        now=now,
+        change=Change("feedback.tagged", "feedback", row.pk, {"tags": before}, {"tags": names}),
+    )
+    reindex([row.pk])
+
+
+@transaction.atomic
+def add_tag_many(*, actor: Actor, ids: Sequence[int], tag: str, now: datetime) -> None:
+    """One more tag on each of these items."""
+    allow(actor, "feedback.triage")
+    if not tag.strip():
+        raise Invalid(tag="Name the tag.")
+    for row in _rows(ids):
+        set_tags(
+            actor=actor, feedback_id=row.pk, tags=[*(t.name for t in row.tags.all()), tag], now=now
+        )
+
+
+@transaction.atomic
+def assign_many(*, actor: Actor, ids: Sequence[int], user_id: int | None, now: datetime) -> None:
+    """Somebody looks after these items; None takes it back."""
+    allow(actor, "feedback.triage")
+    for row in _rows(ids):
+        before, after = apply_changes(row, {"assignee_id": user_id}, now=now)
+        if after:
+            record(
+                actor=actor,
+                now=now,
+                change=Change("feedback.assigned", "feedback", row.pk, before, after),
+            )
+
+
+@transaction.atomic
+def snooze_many(*, actor: Actor, ids: Sequence[int], days: float, now: datetime) -> str:
+    """Out of the inbox for some days; answers the token that brings them back now."""
+    allow(actor, "feedback.triage")
+    if not 0 <= days <= 365:
+        raise Invalid(days="Snooze for up to 365 days.")
+    rows = _rows(ids)
+    for row in rows:
+        apply_changes(row, {"snoozed_until": now + timedelta(days=days) if days else None}, now=now)
+        change = Change("feedback.snoozed", "feedback", row.pk, {}, {"days": days})
+        record(actor=actor, now=now, change=change)
+    return steps.offer(
+        actor=actor, label=f"Snoozed {_noun(len(rows))}", inverse="feedback.wake",
+        payload={"ids": [r.pk for r in rows], "days": 0}, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def highlight(*, actor: Actor, feedback_id: int, quote: str, now: datetime) -> None:
+    """Mark words of the verbatim as the ones that matter. They must be in it."""
+    allow(actor, "feedback.triage")
+    (row,) = _rows([feedback_id])
+    quote = quote.strip()[:2000]
+    if not quote or quote not in row.verbatim:
+        raise Invalid(quote="Select words of the text itself.")
+    if quote in row.quotes:
+        return
+    before, after = apply_changes(row, {"quotes": [*row.quotes, quote][-20:]}, now=now)
+    record(
+        actor=actor,
+        now=now,
+        change=Change("feedback.highlighted", "feedback", row.pk, before, after),
+    )
+
+
+_PLAIN = ("title", "verbatim", "url")
+
+
+@transaction.atomic
+def change_feedback(
+    *,
+    actor: Actor,
+    feedback_id: int,
+    changes: dict[str, Any],
+    version: int | None = None,
+    now: datetime,
+) -> None:
+    """Correct fields: title, verbatim, url, persona, account (a name), assignee, tags."""
+    allow(actor, "feedback.triage")
+    (row,) = _rows([feedback_id])
+    plain: dict[str, Any] = {k: v for k, v in changes.items() if k in _PLAIN}
+    for key, most in (("title", 300), ("url", 1000)):
+        if key in plain and (len(plain[key]) > most or (key == "title" and not plain[key].strip())):
+            raise Invalid(**{key: f"The {key} holds between 1 and {most} characters."})
+    if "verbatim" in plain and not plain["verbatim"].strip():
+        raise Invalid(verbatim="The words cannot be empty.")
+    if "persona" in changes:
+        plain["persona_id"] = customers.persona_id(changes["persona"] or "")
+    if "account" in changes:
+        who = customers.Who(account_name=changes["account"] or "")
+        plain["account_id"] = customers.resolve(actor=actor, who=who, now=now).account_id
+    if "assignee_id" in changes:
+        plain["assignee_id"] = changes["assignee_id"]
+    before, after = apply_changes(row, plain, now=now, version=version)
+    if after:
+        record(
+            actor=actor,
+            now=now,
+            change=Change("feedback.changed", "feedback", row.pk, before, after),
+        )
+    if "tags" in changes:
+        set_tags(actor=actor, feedback_id=row.pk, tags=changes["tags"], now=now)
+    reindex([row.pk])
