@@ -120,3 +120,18 @@ def open_invitations(*, actor: Actor, now: datetime) -> list[Invitation]:
             "-created_at"
         )
     )
+
+
+def people_choices() -> list[tuple[str, str]]:
+    """Everybody active as (id, name), for pickers and filters."""
+    rows = User.objects.filter(is_active=True).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in rows]
+
+
+def find_person_id(text: str) -> int | None:
+    """Who a picker's answer means: an id, an exact name or an e-mail address."""
+    rows = User.objects.filter(is_active=True)
+    if text.isascii() and text.isdigit() and len(text) < 18:
+        return rows.filter(pk=int(text)).values_list("pk", flat=True).first()
+    match = Q(name__iexact=text) | Q(email__iexact=text)
+    return rows.filter(match).order_by("pk").values_list("pk", flat=True).first()

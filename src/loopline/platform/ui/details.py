@@ -73,7 +73,11 @@ def edit_field(request: HttpRequest, object_type: str, object_id: int, name: str
     value, version = f.read(object_id)
     context = _context(object_type, object_id, f, value, version)
     if request.method != "POST":
-        shape = "parts/value.html" if request.GET.get("cancel") else "parts/edit.html"
+        shape = (
+            "parts/value.html"
+            if (request.GET.get("cancel") or request.GET.get("show"))
+            else "parts/edit.html"
+        )
         return render(request, shape, context)
     raw = _posted(request, f)
     seen = request.POST.get("version", "")

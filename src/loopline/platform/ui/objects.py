@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as django_render
 
 from loopline.platform.audit.queries import Entry, history
 from loopline.platform.cards.registry import Card, cards, references
@@ -14,9 +15,12 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
 from loopline.platform.links.services import linked
 from loopline.platform.thread.marks import Line
+from loopline.platform.thread.queries import lines
+from loopline.platform.thread.registry import has_line
 from loopline.platform.ui.formats import day
 from loopline.platform.ui.line import STATIONS, Mark
-from loopline.platform.ui.pages import now_in
+from loopline.platform.ui.pages import frame, now_in
+from loopline.platform.ui.panels import panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +157,23 @@ def object_context(
         "marks": line_marks(line, now_in(request)) if line else [],
         "thread_url": f"/line{base}",
     }
+
+
+def object_page(
+    request: HttpRequest,
+    actor: Actor,
+    card: Card,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A detail page: the slice's own context, what every object has, and the panels of other slices.
+
+    Templates extend object.html; `card` names the object, `version` of the context guards inline edits.
+    """
+    now = now_in(request)
+    line = lines(card.type, [card.id], now=now)[card.id] if has_line(card.type) else None
+    base = {**frame(request), **object_context(request, actor, card.type, card.id, line)}
+    base |= {"card": card, "title": card.title, "line": line}
+    base |= dict(context or {})
+    base["panels"] = panels(request, actor, card.type, card.id, base)
+    return django_render(request, template, base, using="jinja2")

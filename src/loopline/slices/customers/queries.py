@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models.functions import Lower
 
 from loopline.platform.cards.registry import Card
-from loopline.slices.customers.models import Account, Contact, Deal
+from loopline.slices.customers.models import Account, Contact, Deal, Persona
 from loopline.slices.customers.rules import clean_domain, company_domain
 
 
@@ -133,3 +133,7 @@ def deal_cards(ids: set[int]) -> dict[int, Card]:
         )
         for d in Deal.objects.filter(pk__in=ids)
     }
+
+
+def persona_names() -> list[str]:
+    return list(Persona.objects.order_by("name").values_list("name", flat=True)[:200])

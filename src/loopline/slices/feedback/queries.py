@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from loopline.core.problems import Missing
+from loopline.core.problems import Invalid, Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
+from loopline.platform.identity.queries import people_by_id
+from loopline.slices.customers.queries import accounts_by_id
 from loopline.slices.feedback.models import Feedback, Tag, Verdict
 from loopline.slices.feedback.rules import source_label
 
@@ -199,3 +201,25 @@ def as_json(f: Feedback) -> dict[str, Any]:
         "created_at": f.created_at,
         "updated_at": f.updated_at,
     }
+
+
+def account_name(account_id: int) -> str:
+    """The name behind an id in a body. Raises Invalid."""
+    found = accounts_by_id([account_id]).get(account_id)
+    if found is None:
+        raise Invalid(account=f"There is no account {account_id}.")
+    return found.name
+
+
+def person_ref(raw: str | None) -> int | None:
+    """A person's id in a body. Raises Invalid."""
+    if raw is None or raw == "":
+        return None
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 18 and people_by_id({int(raw)})):
+        raise Invalid(assignee=f"{raw!r} is not the id of somebody here.")
+    return int(raw)
+
+
+def waiting_cached() -> int:
+    """How many items wait, for the navigation of every page; one indexed count."""
+    return Feedback.objects.filter(state="new", snoozed_until=None)[:1000].count()

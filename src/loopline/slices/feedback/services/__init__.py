@@ -6,15 +6,24 @@ from loopline.slices.feedback.services.intake import (
     receive_feedback,
     receive_many,
 )
-from loopline.slices.feedback.services.merging import merge, refuse_duplicate, undo_merge, unmerge
+from loopline.slices.feedback.services.merging import (
+    add_voice,
+    merge,
+    refuse_duplicate,
+    undo_merge,
+    unmerge,
+)
 from loopline.slices.feedback.services.triage import (
     accept,
+    accept_many,
     add_tag_many,
     archive_many,
     assign_many,
     change_feedback,
     highlight,
+    reopen,
     restore_many,
+    set_state,
     set_tags,
     snooze_many,
 )
@@ -23,7 +32,9 @@ __all__ = [
     "NewFeedback",
     "Received",
     "accept",
+    "accept_many",
     "add_tag_many",
+    "add_voice",
     "archive_many",
     "assign_many",
     "change_feedback",
@@ -32,7 +43,9 @@ __all__ = [
     "receive_feedback",
     "receive_many",
     "refuse_duplicate",
+    "reopen",
     "restore_many",
+    "set_state",
     "set_tags",
     "snooze_many",
     "undo_merge",

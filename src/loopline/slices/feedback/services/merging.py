@@ -14,6 +14,7 @@ from loopline.platform.undo import steps
 from loopline.slices.feedback.events import FeedbackMerged, FeedbackUnmerged
 from loopline.slices.feedback.models import Feedback, Verdict
 from loopline.slices.feedback.services.indexing import reindex
+from loopline.slices.feedback.services.intake import NewFeedback, receive_feedback
 
 
 def _locked(*ids: int) -> list[Feedback]:
@@ -51,6 +52,22 @@ def merge(
     Merging what is merged there already changes nothing and answers an empty token.
     """
     allow(actor, "feedback.triage")
+    return _merge(actor, feedback_id, into_id, score, now)
+
+
+@transaction.atomic
+def add_voice(*, actor: Actor, into_id: int, ask: NewFeedback, now: datetime) -> int:
+    """Say the same as an item that exists: the new words and their account count with it.
+
+    Any member may: nothing of the other item changes. Answers the new item's id.
+    """
+    allow(actor, "feedback.receive")
+    got = receive_feedback(actor=actor, ask=ask, now=now)
+    _merge(actor, got.id, into_id, None, now)
+    return got.id
+
+
+def _merge(actor: Actor, feedback_id: int, into_id: int, score: float | None, now: datetime) -> str:
     if feedback_id == into_id:
         raise Invalid(into="An item cannot be merged into itself.")
     item, into = _locked(feedback_id, into_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from loopline.core.problems import Invalid, Missing
+from loopline.core.problems import Conflict, Invalid, Missing
 from loopline.platform.audit.record import Change, record, record_many
 from loopline.platform.db.edit import apply_changes
 from loopline.platform.events.outbox import publish
@@ -43,6 +43,46 @@ def accept(*, actor: Actor, feedback_id: int, now: datetime) -> None:
     record(
         actor=actor, now=now, change=Change("feedback.accepted", "feedback", row.pk, before, after)
     )
+
+
+@transaction.atomic
+def accept_many(*, actor: Actor, ids: Sequence[int], now: datetime) -> str:
+    """Several items are understood; answers the token that puts them back into the inbox."""
+    for i in ids:
+        accept(actor=actor, feedback_id=i, now=now)
+    return steps.offer(
+        actor=actor, label=f"Accepted {_noun(len(ids))}", inverse="feedback.reopen",
+        payload={"ids": list(ids)}, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def reopen(*, actor: Actor, ids: Sequence[int], now: datetime) -> None:
+    """Back into the inbox."""
+    allow(actor, "feedback.triage")
+    for row in _rows(ids):
+        if row.state == "accepted":
+            before, after = apply_changes(row, {"state": "new", "triaged_at": None}, now=now)
+            change = Change("feedback.reopened", "feedback", row.pk, before, after)
+            record(actor=actor, now=now, change=change)
+
+
+def set_state(*, actor: Actor, feedback_id: int, state: str, now: datetime) -> None:
+    """Accept, archive, or bring back, from wherever the item is but merged. Twice changes nothing."""
+    allow(actor, "feedback.triage")
+    (row,) = _rows([feedback_id])
+    if row.state == state:
+        return
+    if row.state == "merged":
+        raise Conflict("This item is merged into another. Take the merge back first.")
+    if state == "archived":
+        archive_many(actor=actor, ids=[feedback_id], now=now)
+    elif row.state == "archived":
+        restore_many(actor=actor, states={str(feedback_id): state}, now=now)
+    elif state == "accepted":
+        accept(actor=actor, feedback_id=feedback_id, now=now)
+    else:
+        reopen(actor=actor, ids=[feedback_id], now=now)
 
 
 @transaction.atomic

@@ -1,0 +1,43 @@
+from django.apps import AppConfig
+
+
+class FeedbackConfig(AppConfig):
+    name = "loopline.slices.feedback"
+    label = "feedback"
+
+    def ready(self) -> None:
+        from loopline.platform.cards.registry import Kind, register
+        from loopline.platform.events import outbox
+        from loopline.platform.identity.policy import declare
+        from loopline.platform.settings import options
+        from loopline.platform.undo import steps
+        from loopline.slices.feedback import events, fields, line, menu, queries, rules, services
+
+        declare(rules.PERMISSIONS)
+        outbox.register(
+            events.FeedbackReceived,
+            events.FeedbackMerged,
+            events.FeedbackUnmerged,
+            events.FeedbackArchived,
+        )
+        register(
+            Kind("feedback", "Feedback", "FB", "feedback.read", queries.feedback_cards, "quote")
+        )
+        options.offer(
+            options.Option(
+                "triage_days",
+                "Days until triage",
+                "How soon somebody has looked at what came in; the inbox shows what is late.",
+                "number",
+                2,
+                least=0.1,
+                most=90,
+            )
+        )
+        steps.register("feedback.unmerge", services.undo_merge)
+        steps.register("feedback.restore", services.restore_many)
+        steps.register("feedback.wake", services.snooze_many)
+        steps.register("feedback.reopen", services.reopen)
+        line.register()
+        fields.register()
+        menu.register()
