@@ -12,7 +12,7 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.undo.models import UndoStep
 
 GOOD_FOR = timedelta(hours=1)
-Inverse = Callable[..., None]  # (actor=, now=, **payload)
+Inverse = Callable[..., object]  # (actor=, now=, **payload)
 _INVERSES: dict[str, Inverse] = {}
 
 

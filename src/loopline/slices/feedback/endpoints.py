@@ -27,6 +27,8 @@ from loopline.slices.feedback.schemas import (
     MergeIn,
 )
 
+__all__ = ["FeedbackOut", "router"]
+
 router = Router(tags=["feedback"])
 
 

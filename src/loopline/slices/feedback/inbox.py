@@ -81,14 +81,14 @@ def _snooze(actor: Actor, id_: int, p: QueryDict, now: datetime) -> Did:
 
 def _merge(actor: Actor, id_: int, p: QueryDict, now: datetime) -> Did:
     into = int(_number(p.get("into", "").upper().removeprefix("FB-").removeprefix("FEEDBACK:")))
-    score = _number(p["score"]) if p.get("score") else None
+    score = _number(p.get("score", "")) if p.get("score") else None
     token = services.merge(actor=actor, feedback_id=id_, into_id=into, score=score, now=now)
     return f"Merged FB-{id_} into FB-{into}", token
 
 
 def _apart(actor: Actor, id_: int, p: QueryDict, now: datetime) -> Did:
     other = int(_number(p.get("other", "")))
-    score = _number(p["score"]) if p.get("score") else None
+    score = _number(p.get("score", "")) if p.get("score") else None
     services.refuse_duplicate(actor=actor, a=id_, b=other, score=score, now=now)
     return f"FB-{id_} and FB-{other} are not the same; this is remembered", ""
 

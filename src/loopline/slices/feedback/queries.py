@@ -223,3 +223,25 @@ def person_ref(raw: str | None) -> int | None:
 def waiting_cached() -> int:
     """How many items wait, for the navigation of every page; one indexed count."""
     return Feedback.objects.filter(state="new", snoozed_until=None)[:1000].count()
+
+
+def received_at(ids: Iterable[int]) -> dict[int, datetime]:
+    """When each item came in; one query."""
+    wanted = list(set(ids))
+    out: dict[int, datetime] = {}
+    for start in range(0, len(wanted), 2000):
+        part = Feedback.objects.filter(pk__in=wanted[start : start + 2000])
+        out.update(part.values_list("pk", "received_at"))
+    return out
+
+
+def newest_first(ids: Iterable[int]) -> list[int]:
+    at = received_at(ids)
+    return sorted(at, key=lambda i: (at[i], i), reverse=True)
+
+
+def of_account(account_id: int, limit: int = 200) -> list[FeedbackView]:
+    """What one account said, newest first."""
+    found = Feedback.objects.filter(account_id=account_id).exclude(state="archived")
+    newest = found.select_related("persona").prefetch_related("tags").order_by("-received_at")
+    return [view_of(f) for f in newest[:limit]]

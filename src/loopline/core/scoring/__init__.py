@@ -1,0 +1,1 @@
+"""Scores of bets by written scales, and how far the teams that gave them are apart."""

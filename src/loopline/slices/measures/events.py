@@ -1,0 +1,15 @@
+"""What measures publish."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from loopline.platform.events.outbox import Event
+
+
+@dataclass(frozen=True)
+class MetricValueRecorded(Event):
+    """A metric has a new value."""
+
+    type: ClassVar[str] = "metric.value_recorded"
+    metric_id: int
+    value_id: int

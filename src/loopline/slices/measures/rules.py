@@ -1,0 +1,24 @@
+"""Permissions, and how a value stands between where it began and its target."""
+
+from loopline.platform.identity.actor import Role
+
+PERMISSIONS = {
+    "metric.read": Role.VIEWER,
+    "metric.change": Role.PRODUCT,
+    "metric.record": Role.MEMBER,
+}
+
+
+def progress(baseline: float | None, value: float | None, target: float | None) -> float | None:
+    """Share of the way from baseline to target, 0..1; None where a part is unknown or there is no way."""
+    if baseline is None or value is None or target is None or target == baseline:
+        return None
+    return min(max((value - baseline) / (target - baseline), 0.0), 1.0)
+
+
+def written(value: float | None, unit: str) -> str:
+    """A value as people say it: 31 %, 2.4 h, 1,200."""
+    if value is None:
+        return "no value yet"
+    text = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
+    return f"{text} {unit}".strip()

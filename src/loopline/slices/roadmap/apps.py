@@ -1,0 +1,61 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils import timezone
+
+
+class RoadmapConfig(AppConfig):
+    name = "loopline.slices.roadmap"
+    label = "roadmap"
+
+    def ready(self) -> None:
+        from loopline.platform.cards.registry import Kind, register
+        from loopline.platform.events import outbox
+        from loopline.platform.identity.policy import declare
+        from loopline.platform.undo import steps
+        from loopline.slices.feedback import events as heard
+        from loopline.slices.measures.events import MetricValueRecorded
+        from loopline.slices.roadmap import (
+            events,
+            facts,
+            fields,
+            handlers,
+            line,
+            menu,
+            panels,
+            queries,
+            rules,
+            services,
+        )  # fmt: skip
+
+        declare(rules.PERMISSIONS)
+        outbox.register(
+            events.OpportunityLinked, events.BetCommitted, events.BetDeclined, events.BetShipped
+        )
+        outbox.subscribe(heard.FeedbackMerged, handlers.when_merged)
+        outbox.subscribe(heard.FeedbackUnmerged, handlers.when_unmerged)
+        outbox.subscribe(heard.FeedbackArchived, handlers.when_archived)
+        outbox.subscribe(MetricValueRecorded, handlers.when_measured)
+        register(
+            Kind(
+                "opportunity", "Opportunity", "OPP", "opportunity.read", queries.opportunity_cards,
+                "target", "Opportunities",
+            )
+        )  # fmt: skip
+        register(Kind("bet", "Bet", "BET", "bet.read", queries.bet_cards, "flag"))
+        steps.register("opportunity.restore", services.restore_opportunities)
+        steps.register("opportunity.unlink", services.unlink_feedback)
+        steps.register("bet.unmove", services.unmove_bet)
+        line.register()
+        facts.register()
+        fields.register()
+        panels.register()
+        menu.register()
+        post_migrate.connect(_scales, sender=self)
+
+
+def _scales(**_kwargs: Any) -> None:
+    from loopline.slices.roadmap.services import ensure_models
+
+    ensure_models(now=timezone.now())

@@ -1,0 +1,32 @@
+"""What the roadmap does when others change: demand and lines follow."""
+
+from loopline.platform.events.outbox import Happened
+from loopline.platform.thread.store import touch
+from loopline.slices.feedback.events import FeedbackArchived, FeedbackMerged, FeedbackUnmerged
+from loopline.slices.measures.events import MetricValueRecorded
+from loopline.slices.roadmap.demand import refresh
+from loopline.slices.roadmap.models import Bet
+from loopline.slices.roadmap.queries import opportunities_touching
+
+
+def _follow(ids: set[int], happened: Happened) -> None:
+    touched = opportunities_touching(ids)
+    refresh(touched, now=happened.at)
+    touch(("opportunity", o) for o in touched)
+
+
+def when_merged(event: FeedbackMerged, happened: Happened) -> None:
+    _follow({event.feedback_id, event.into_id}, happened)
+
+
+def when_unmerged(event: FeedbackUnmerged, happened: Happened) -> None:
+    _follow({event.feedback_id, event.from_id}, happened)
+
+
+def when_archived(event: FeedbackArchived, happened: Happened) -> None:
+    _follow(set(event.feedback_ids), happened)
+
+
+def when_measured(event: MetricValueRecorded, happened: Happened) -> None:
+    bets = Bet.objects.filter(metric_id=event.metric_id).exclude(shipped_at=None)
+    touch(("bet", b) for b in bets.values_list("pk", flat=True))

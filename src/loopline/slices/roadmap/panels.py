@@ -1,0 +1,71 @@
+"""What the roadmap adds to the pages of feedback, decisions and accounts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import may
+from loopline.platform.thread.queries import lines
+from loopline.platform.ui import panels
+from loopline.platform.ui.pages import now_in
+from loopline.slices.decisions import queries as decisions
+from loopline.slices.feedback import queries as feedback
+from loopline.slices.roadmap import queries
+from loopline.slices.roadmap.models import Opportunity
+
+
+def _belongs(request: HttpRequest, actor: Actor, feedback_id: int) -> Mapping[str, Any] | None:
+    if not may(actor, "opportunity.read"):
+        return None
+    ids = queries.opportunities_of([feedback_id]).get(feedback_id, [])
+    rows = list(Opportunity.objects.filter(pk__in=ids))
+    item = feedback.by_ids([feedback_id])[feedback_id]
+    quotes = queries.quotes_of(ids)
+    return {
+        "opps": rows, "opp_lines": lines("opportunity", [o.pk for o in rows], now=now_in(request)),
+        "links_": may(actor, "opportunity.change") and item.state in ("new", "accepted"), "item": item,
+        "quote_of": {o.pk: quotes.get((feedback_id, o.pk), "") for o in rows},
+        "stay": request.get_full_path(),
+    }  # fmt: skip
+
+
+def _log(object_type: str) -> panels.Build:
+    def build(_request: HttpRequest, actor: Actor, object_id: int) -> Mapping[str, Any] | None:
+        if not may(actor, "decision.read"):
+            return None
+        refs = [(object_type, object_id)]
+        if object_type == "opportunity":
+            refs += [("bet", b.id) for b in queries.bets_of([object_id]).get(object_id, [])]
+        found = decisions.about(refs)
+        return {
+            "entries": found,
+            "about_ref": f"{object_type}:{object_id}",
+            "opens": may(actor, "decision.change"),
+        }
+
+    return build
+
+
+def _asked(request: HttpRequest, actor: Actor, account_id: int) -> Mapping[str, Any] | None:
+    if not may(actor, "feedback.read"):
+        return None
+    asked = feedback.of_account(account_id)
+    linked = queries.opportunities_of([f.id for f in asked])
+    ids = list(dict.fromkeys(o for f in asked for o in linked.get(f.id, [])))
+    opps = {o.pk: o for o in Opportunity.objects.filter(pk__in=ids)}
+    times = {o: [f for f in asked if o in linked.get(f.id, [])] for o in ids}
+    return {
+        "rows": [(opps[o], times[o]) for o in ids if o in opps],
+        "opp_lines": lines("opportunity", ids, now=now_in(request)),
+        "loose": [f for f in asked if f.id not in linked and f.state in ("new", "accepted")][:10],
+        "asked": asked,
+    }
+
+
+def register() -> None:
+    panels.add("feedback", "belongs", "roadmap/belongs.html", _belongs, 10)
+    panels.add("opportunity", "main", "roadmap/log.html", _log("opportunity"), 40)
+    panels.add("bet", "main", "roadmap/log.html", _log("bet"), 40)
+    panels.add("account", "main", "roadmap/asked.html", _asked, 10)
