@@ -1,0 +1,1 @@
+"""GitHub: issues, pull requests and releases, by webhook and by file."""

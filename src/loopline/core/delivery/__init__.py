@@ -1,0 +1,1 @@
+"""Pure parts of delivery: which release first holds a commit."""
