@@ -1,0 +1,1 @@
+"""Telling people and programs: notifications here and by e-mail, Slack, and signed webhooks."""

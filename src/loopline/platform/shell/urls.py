@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from loopline.platform.shell import views
+from loopline.platform.shell import views, webhooks
 from loopline.platform.ui.details import edit_field
 
 urlpatterns = [
+    path("connect/webhooks", webhooks.webhooks, name="webhooks"),
+    path("connect/webhooks/<int:webhook_id>/<slug:verb>", webhooks.webhook_do, name="webhook-do"),
+    path(
+        "connect/deliveries/<int:delivery_id>/retry", webhooks.delivery_retry, name="delivery-retry"
+    ),
+    path("notifications", webhooks.notifications, name="notifications"),
     path("palette", views.palette, name="palette"),
     path("find", views.find, name="find"),
     path("people", views.people, name="people-find"),

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class NotifyConfig(AppConfig):
+    name = "loopline.platform.notify"
+    label = "notify"
+
+    def ready(self) -> None:
+        from loopline.platform.events.outbox import subscribe_all
+        from loopline.platform.identity.policy import Role, declare
+        from loopline.platform.notify.jobs import fan_out, wanted
+
+        declare({"webhook.read": Role.ADMIN, "webhook.change": Role.ADMIN})
+        subscribe_all("webhooks", fan_out, wanted)
