@@ -120,3 +120,17 @@ def standings(*, object_type: str, now: datetime) -> list[Standing]:
         limit = usual.get(n, timedelta(days=30))
         out.append(Standing(n, name, len(here), median, sum(w > limit for w in here)))
     return out
+
+
+def recently_moved(*, object_type: str, since: datetime, limit: int) -> list[tuple[int, datetime]]:
+    """(id, when) of stored lines that moved since, newest first."""
+    rows = ThreadRow.objects.filter(object_type=object_type, moved_at__gte=since)
+    found = rows.order_by("-moved_at", "-object_id").values_list("object_id", "moved_at")[:limit]
+    return [(i, at) for i, at in found if at]
+
+
+def reached_counts() -> dict[str, int]:
+    """How many opportunities have reached each station, by its name; for the first day's checklist."""
+    rows = ThreadRow.objects.filter(object_type="opportunity").values_list("furthest", flat=True)
+    found = list(rows[:5000])
+    return {name: sum(f >= n for f in found) for n, name in enumerate(STATIONS, 1)}

@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from loopline.platform.audit.record import Change, record_many
+from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
+from loopline.slices.customers.events import ContactUnsubscribed
 from loopline.slices.customers.models import Account, Contact, Persona
 from loopline.slices.customers.queries import account_id_for
 from loopline.slices.customers.rules import clean_domain
@@ -131,3 +133,16 @@ def resolve_many(*, actor: Actor, whos: Sequence[Who], now: datetime) -> list[Re
 def resolve(*, actor: Actor, who: Who, now: datetime) -> Resolved:
     """One customer; see resolve_many."""
     return resolve_many(actor=actor, whos=[who], now=now)[0]
+
+
+@transaction.atomic
+def unsubscribe(*, actor: Actor, contact_id: int, now: datetime) -> None:
+    """The contact wants no more messages. Twice is once; an unknown one is none of our business."""
+    row = Contact.objects.select_for_update().filter(pk=contact_id).first()
+    if row is None or row.unsubscribed_at:
+        return
+    row.unsubscribed_at, row.updated_at, row.version = now, now, row.version + 1
+    row.save(update_fields=["unsubscribed_at", "updated_at", "version"])
+    change = Change("contact.unsubscribed", "contact", row.pk, {}, {"at": now})
+    record_many(actor=actor, now=now, changes=[change])
+    publish(ContactUnsubscribed(row.pk), actor=actor, now=now)

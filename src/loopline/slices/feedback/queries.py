@@ -245,3 +245,36 @@ def of_account(account_id: int, limit: int = 200) -> list[FeedbackView]:
     found = Feedback.objects.filter(account_id=account_id).exclude(state="archived")
     newest = found.select_related("persona").prefetch_related("tags").order_by("-received_at")
     return [view_of(f) for f in newest[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What came in during a period: how many, ids of those not put away, merged, through people, waits for triage."""
+
+    received: int
+    ids: tuple[int, ...]
+    merged: int
+    intake: int
+    triage_seconds: tuple[float, ...]
+
+
+def flow(*, since: datetime, until: datetime) -> Flow:
+    """One query over a period's items."""
+    found = Feedback.objects.filter(received_at__gte=since, received_at__lt=until).values_list(
+        "pk", "state", "source", "submitted_by_id", "received_at", "triaged_at"
+    )
+    rows_ = list(found)
+    return Flow(
+        len(rows_), tuple(r[0] for r in rows_ if r[1] != "archived"), sum(r[1] == "merged" for r in rows_),
+        sum(r[2] == "form" or r[3] is not None for r in rows_),
+        tuple(max((r[5] - r[4]).total_seconds(), 0.0) for r in rows_ if r[5]),
+    )  # fmt: skip
+
+
+def any_at_all() -> int:
+    return 1 if Feedback.objects.exists() else 0
+
+
+def account_names(rows_: Iterable[FeedbackView]) -> dict[int, str]:
+    """Names of the accounts of some items."""
+    return {a.id: a.name for a in accounts_by_id(f.account_id for f in rows_).values()}

@@ -235,3 +235,10 @@ def provide_told(lookup: Callable[[int], Mapping[int, datetime]]) -> None:
 def told_lookup(opportunity_id: int) -> Mapping[int, datetime]:
     """Account id -> when somebody there was told last; empty while nothing tells."""
     return _TOLD[0](opportunity_id) if _TOLD else {}
+
+
+def asked_families(opportunity_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Opportunity -> every item that asks for it, merged ones included."""
+    roots = roots_of(opportunity_ids)
+    families = feedback.family({r for found in roots.values() for r in found})
+    return {o: [i for r in found for i in families[r]] for o, found in roots.items()}
