@@ -1,5 +1,6 @@
 """Linking, unlinking, and reading what is linked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,3 +80,16 @@ def linked(*, actor: Actor, object_type: str, object_id: int) -> list[Linked]:
     }
     known = cards(actor=actor, refs=ends.values())
     return [Linked(r.pk, r.relation, known[e]) for r, e in ends.items() if e in known]
+
+
+def linked_ids(
+    *, second_type: str, second_ids: Sequence[int], first_type: str, relation: str
+) -> dict[int, list[int]]:
+    """For many objects at once: who links to them in this relation; one query."""
+    rows = Link.objects.filter(
+        first_type=first_type, second_type=second_type, second_id__in=second_ids, relation=relation
+    )
+    out: dict[int, list[int]] = {}
+    for second, first in rows.order_by("pk").values_list("second_id", "first_id"):
+        out.setdefault(second, []).append(first)
+    return out

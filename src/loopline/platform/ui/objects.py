@@ -75,11 +75,14 @@ def sentence(entry: Entry) -> str:
     if entry.action in _SAY:
         return _SAY[entry.action](entry)
     verb = entry.action.partition(".")[2].replace("_", " ")
-    if not entry.before:
+    known = {
+        k: v for k, v in entry.before.items() if not k.endswith(("_at", "position", "_digest"))
+    }
+    if not known or set(known) == {"state"} or any(len(str(v)) > 200 for v in known.values()):
         return verb
     changed = [
         f"{k.removesuffix('_id').replace('_', ' ')} from {_short(v)} to {_short(entry.after.get(k))}"
-        for k, v in list(entry.before.items())[:3]
+        for k, v in list(known.items())[:3]
     ]
     return f"{verb}: {'; '.join(changed)}"
 

@@ -9,7 +9,7 @@ class CustomersConfig(AppConfig):
         from loopline.platform.cards.registry import Kind, register
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
-        from loopline.slices.customers import events, queries, rules
+        from loopline.slices.customers import events, fields, queries, rules
 
         declare(rules.PERMISSIONS)
         outbox.register(events.AccountChanged, events.ContactUnsubscribed)
@@ -18,3 +18,10 @@ class CustomersConfig(AppConfig):
         )
         register(Kind("contact", "Contact", "CON", "contact.read", queries.contact_cards, "person"))
         register(Kind("deal", "Deal", "DEAL", "deal.read", queries.deal_cards, "target"))
+        from loopline.platform.ui import create, nav
+
+        fields.register()
+        nav.item("Hear", "Accounts", "accounts", 30, None, "account.read", icon="account", key="a")
+        create.kind(
+            "account", "Account", "account-new", 15, permission="account.change", icon="account"
+        )

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models.functions import Lower
+from django.db.models import DecimalField, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower
 
+from loopline.core.problems import Invalid, Missing
 from loopline.platform.cards.registry import Card
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import allow
+from loopline.platform.identity.queries import people_by_id
 from loopline.slices.customers.models import Account, Contact, Deal, Persona
 from loopline.slices.customers.rules import clean_domain, company_domain
 
@@ -137,3 +142,60 @@ def deal_cards(ids: set[int]) -> dict[int, Card]:
 
 def persona_names() -> list[str]:
     return list(Persona.objects.order_by("name").values_list("name", flat=True)[:200])
+
+
+def account_rows() -> QuerySet[Account]:
+    """Accounts with their owner; `worth` is ARR with nothing as nought, for sorting."""
+    zero = Value(0, output_field=DecimalField(max_digits=14, decimal_places=2))
+    return Account.objects.select_related("owner").annotate(worth=Coalesce("arr", zero))
+
+
+def contact_rows() -> QuerySet[Contact]:
+    return Contact.objects.select_related("account", "persona")
+
+
+def deal_rows() -> QuerySet[Deal]:
+    return Deal.objects.select_related("account")
+
+
+def account(*, actor: Actor, account_id: int) -> Account:
+    allow(actor, "account.read")
+    found = account_rows().filter(pk=account_id).first()
+    if found is None:
+        raise Missing("account")
+    return found
+
+
+def contact(*, actor: Actor, contact_id: int) -> Contact:
+    allow(actor, "contact.read")
+    found = contact_rows().filter(pk=contact_id).first()
+    if found is None:
+        raise Missing("contact")
+    return found
+
+
+def deal(*, actor: Actor, deal_id: int) -> Deal:
+    allow(actor, "deal.read")
+    found = deal_rows().filter(pk=deal_id).first()
+    if found is None:
+        raise Missing("deal")
+    return found
+
+
+def contacts_of(account_id: int) -> list[ContactView]:
+    found = contact_rows().filter(account_id=account_id, archived_at=None).order_by("name")
+    return [contact_view(c) for c in found[:50]]
+
+
+def segments() -> list[tuple[str, str]]:
+    names = Account.objects.exclude(segment="").values_list("segment", flat=True).distinct()
+    return [(n, n) for n in sorted(names)[:100]]
+
+
+def owner_ref(raw: str | None) -> int | None:
+    """A person's id in a body. Raises Invalid."""
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 18 and people_by_id({int(raw)})):
+        raise Invalid(owner=f"{raw!r} is not the id of somebody here.")
+    return int(raw)

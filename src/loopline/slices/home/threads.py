@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from loopline.platform.thread.marks import STATIONS, TOLD, Mark
@@ -68,7 +69,7 @@ def spent(thread: Thread) -> list[Spent]:
     """Days at each station until the next lit one began."""
     lit = [(n, s) for n, s in enumerate(thread.stations, 1) if s.mark.first]
     out = []
-    for (n, a), (_, b) in zip(lit, lit[1:], strict=False):
+    for (n, a), (_, b) in pairwise(lit):
         if a.mark.first and b.mark.first and b.mark.first > a.mark.first:
             out.append(Spent(n, STATIONS[n - 1].capitalize(), (b.mark.first - a.mark.first).days))
     return [x for x in out if x.days > 0]
@@ -98,5 +99,5 @@ def drawn(opportunity_id: int, now: datetime) -> Any:
             )
         )  # fmt: skip
         if out:
-            told, waiting = (), 0
+            told, waiting = [], 0
     return drawing.layout([(n, c) for n, c in sources], branches)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
@@ -25,7 +25,7 @@ class ReleaseView:
     notes: str
     state: str
     shipped_at: datetime | None
-    target_on: object
+    target_on: date | None
     owner_id: int | None
 
 
