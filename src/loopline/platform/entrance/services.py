@@ -286,3 +286,20 @@ def set_team(
     after = {"name": team.name, "members": member_ids}
     record(actor=actor, now=now, change=Change("team.set", "team", team.pk, {}, after))
     return team.pk
+
+
+@transaction.atomic
+def change_self(*, actor: Actor, name: str, title: str, now: datetime) -> None:
+    """One's own name and title."""
+    user = _user(actor.user_id or 0)
+    clean = " ".join(name.split())
+    if not 1 <= len(clean) <= 120:
+        raise Invalid(name="A name has 1 to 120 characters.")
+    before = {"name": user.name, "title": user.title}
+    user.name, user.title = clean, " ".join(title.split())[:120]
+    user.save(update_fields=["name", "title"])
+    after = {"name": user.name, "title": user.title}
+    if before != after:
+        record(
+            actor=actor, now=now, change=Change("person.renamed", "person", user.pk, before, after)
+        )

@@ -63,7 +63,8 @@ def save_account(
         if "name" not in values:
             raise Invalid(name="Name the account.")
         row = Account(**values, created_at=now, updated_at=now, sample=sample)
-        before, after = {}, {"name": row.name}
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = {"name": row.name}
         action = "account.created"
     else:
         row = Account.objects.select_for_update().filter(pk=id_).first()  # type: ignore[assignment]
@@ -142,7 +143,8 @@ def save_contact(
                 for key, value in values.items():
                     setattr(row, key, value)
                 row.save()
-                before, after = {}, {"name": row.name}
+                before: dict[str, Any] = {}
+                after: dict[str, Any] = {"name": row.name}
             else:
                 before, after = apply_changes(row, values, now=now, version=version)
     except IntegrityError:
@@ -185,7 +187,8 @@ def save_deal(
         if not values.get("account_id") or not str(values.get("title", "")).strip():
             raise Invalid(title="A deal needs its account and a title.")
         row = Deal.objects.create(**values, created_at=now, updated_at=now, sample=sample)
-        before, after = {}, {"title": row.title}
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = {"title": row.title}
     else:
         found = Deal.objects.select_for_update().filter(pk=id_).first()
         if found is None:
