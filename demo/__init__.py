@@ -1,0 +1,1 @@
+"""What `loopline demo` fills a throw-away home with."""

@@ -2,6 +2,7 @@
 
 import os
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -9,6 +10,7 @@ from loopline.platform.egress.client import EgressClient
 from loopline.platform.egress.letter import Message
 from loopline.platform.egress.mail import Mailer
 from loopline.platform.egress.policy import policy_from_env
+from loopline.platform.notify.folder import FolderMailer
 from loopline.platform.settings.options import value
 
 
@@ -18,9 +20,11 @@ def client() -> EgressClient:
     return EgressClient(policy_from_env(os.environ))
 
 
-def mailer() -> Mailer | None:
-    """The mail server of LOOPLINE_SMTP_URL; None where none is set."""
+def mailer() -> Mailer | FolderMailer | None:
+    """The mail server of LOOPLINE_SMTP_URL, a folder for `file:///path`; None where none is set."""
     url = os.environ.get("LOOPLINE_SMTP_URL", "")
+    if url.startswith("file://"):
+        return FolderMailer(Path(url.removeprefix("file://")))
     return Mailer.from_url(url) if url else None
 
 

@@ -23,6 +23,10 @@ UNSURE = (
 )
 
 
+class TryAgain(Exception):
+    """The mail server does not take it now; the queue tries later."""
+
+
 def unsubscribe_token(contact_id: int) -> str:
     return signing.dumps(contact_id, salt=SALT)
 
@@ -106,7 +110,7 @@ def send(follow_up_id: int) -> None:
         FollowUp.objects.filter(pk=f.pk, state="sending").update(
             state="approved", said=later.sentence[:500]
         )
-        raise
+        raise TryAgain(later.sentence) from later
     except MailRefused as refused:
         _settle(f, "failed", refused.sentence, timezone.now())
         return

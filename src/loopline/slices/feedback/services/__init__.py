@@ -15,6 +15,7 @@ from loopline.slices.feedback.services.merging import (
 )
 from loopline.slices.feedback.services.triage import (
     accept,
+    accept_all,
     accept_many,
     add_tag_many,
     archive_many,
@@ -32,6 +33,7 @@ __all__ = [
     "NewFeedback",
     "Received",
     "accept",
+    "accept_all",
     "accept_many",
     "add_tag_many",
     "add_voice",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from loopline.core.problems import Conflict, Invalid, Missing
 from loopline.platform.audit.record import Change, record, record_many
@@ -43,6 +44,15 @@ def accept(*, actor: Actor, feedback_id: int, now: datetime) -> None:
     record(
         actor=actor, now=now, change=Change("feedback.accepted", "feedback", row.pk, before, after)
     )
+
+
+@transaction.atomic
+def accept_all(*, actor: Actor, ids: Sequence[int], now: datetime) -> None:
+    """Items that were understood elsewhere, in two statements; those accepted before stay as they are."""
+    allow(actor, "feedback.triage")
+    new = Feedback.objects.filter(pk__in=list(ids), state="new")
+    new.filter(triaged_at=None).update(triaged_at=now)
+    new.update(state="accepted", version=F("version") + 1, updated_at=now)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from loopline.slices.roadmap.services.bets import (
     set_outcome,
     unmove_bet,
 )
-from loopline.slices.roadmap.services.linking import link_feedback, unlink_feedback
+from loopline.slices.roadmap.services.linking import link_feedback, link_many, unlink_feedback
 from loopline.slices.roadmap.services.opportunities import (
     archive_opportunities,
     change_opportunity,
@@ -32,6 +32,7 @@ __all__ = [
     "decline_bet",
     "ensure_models",
     "link_feedback",
+    "link_many",
     "mark_shipped",
     "mark_started",
     "merge_opportunities",

@@ -1,12 +1,13 @@
 """What was said is tied to the problem it is about."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from loopline.core.problems import Conflict, Missing
-from loopline.platform.audit.record import Change, record
-from loopline.platform.events.outbox import publish
+from loopline.platform.audit.record import Change, record, record_many
+from loopline.platform.events.outbox import publish, publish_many
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.thread.store import touch
@@ -76,3 +77,36 @@ def unlink_feedback(*, actor: Actor, feedback_id: int, opportunity_id: int, now:
     )
     refresh([opp.pk], now=now)
     touch([("opportunity", opp.pk)])
+
+
+@transaction.atomic
+def link_many(*, actor: Actor, links: Sequence[tuple[int, int, str]], now: datetime) -> int:
+    """Many (feedback, opportunity, quote) at once, with demand and lines brought up to date once. Answers new ones."""
+    allow(actor, "opportunity.change")
+    have = set(
+        Ask.objects.filter(feedback_id__in=[f for f, _, _ in links]).values_list(
+            "feedback_id", "opportunity_id"
+        )
+    )
+    fresh = {(f, o): q for f, o, q in links if (f, o) not in have}
+    Ask.objects.bulk_create(
+        [
+            Ask(
+                feedback_id=f,
+                opportunity_id=o,
+                quote=" ".join(q.split())[:2000],
+                by_id=actor.user_id,
+                at=now,
+            )
+            for (f, o), q in fresh.items()
+        ],
+        batch_size=300,
+    )
+    intake.accept_all(actor=actor, ids=[f for f, _ in fresh], now=now)
+    changes = [Change("feedback.linked", "feedback", f, {}, {"to": f"OPP-{o}"}) for f, o in fresh]
+    record_many(actor=actor, now=now, changes=changes)
+    opps = sorted({o for _, o in fresh})
+    refresh(opps, now=now)
+    touch(("opportunity", o) for o in opps)
+    publish_many([OpportunityLinked(f, o) for f, o in fresh], actor=actor, now=now)
+    return len(fresh)

@@ -6,6 +6,7 @@ from loopline.slices.told.services.sending import (
     approve_many,
     change_follow_up,
     mark_told,
+    record_sent,
     suppress_many,
     unapprove,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "draft_for_decision",
     "draft_for_release",
     "mark_told",
+    "record_sent",
     "suppress_many",
     "unapprove",
 ]

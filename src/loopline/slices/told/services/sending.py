@@ -109,6 +109,15 @@ def mark_told(*, actor: Actor, follow_up_id: int, note: str = "", now: datetime)
     settle(f, "sent", note.strip()[:500] or f"Told by {actor.name}", actor, now)
 
 
+@transaction.atomic
+def record_sent(*, actor: Actor, ids: Sequence[int], said: str, now: datetime) -> None:
+    """Write down what was sent elsewhere, such as before Loopline was here. Nothing leaves."""
+    allow(actor, "follow_up.change")
+    for f in _locked(ids) if ids else []:
+        if f.state in ("draft", "approved"):
+            settle(f, "sent", said, actor, now)
+
+
 def settle(f: FollowUp, state: str, said: str, actor: Actor, now: datetime) -> None:
     """Write down how it ended; the event is published the one time it was sent. In a transaction."""
     changes: dict[str, Any] = {"state": state, "said": said[:500]}

@@ -1,0 +1,1 @@
+"""Oakrow, an invented company that makes shift-scheduling software: its people, customers and a year of work."""
