@@ -175,7 +175,7 @@ def _plan_problems(w: World) -> None:
         "Platform": "Hanna Sørensen",
     }
     first = {b.problem: b.proposed for b in reversed(BETS)}
-    for i, p in enumerate(PROBLEMS):
+    for i in range(len(PROBLEMS)):
         back = min(max(first.get(i, 0) + w.rng.randrange(8, 24), w.rng.randrange(30, 300)), 352)
 
         def make(i: int = i, back: int = back) -> None:
@@ -441,7 +441,7 @@ def _plan_values(w: World, i: int, b: SampleBet) -> None:
         level = same[0].start
         for x in same:
             if x.shipped is not None and back < x.shipped:
-                gone = min((x.shipped - back) / 56, 1.0)
+                gone = min((x.shipped - back) / 18, 1.0)
                 level = level + (x.reached - level) * gone
             elif x.shipped is None and x.committed and back < x.committed and x.items:
                 level = level + (x.reached - level) * min((x.committed - back) / x.committed, 1.0)
@@ -662,18 +662,13 @@ def _told(w: World) -> None:
     shipped = dict(Release.objects.exclude(shipped_at=None).values_list("pk", "shipped_at"))
     newest = max(shipped, key=lambda r: shipped[r]) if shipped else 0
     by_moment: dict[datetime, list[int]] = {}
-    for pk, release, channel in (
-        FollowUp.objects.filter(occasion="ship")
-        .order_by("pk")
-        .values_list("pk", "release_id", "channel")
-    ):
+    rows = FollowUp.objects.filter(occasion="ship").order_by("pk")
+    for pk, release, asked in rows.values_list("pk", "release_id", "feedback__received_at"):
         at = shipped.get(release)
-        if at is None:
-            continue
-        if release == newest and w.rng.random() < 0.34:
+        if at is None or (release == newest and w.rng.random() < 0.34):
             continue
         wait = timedelta(days=w.rng.choice((0, 0, 1, 1, 2, 3, 6)), hours=1)
-        by_moment.setdefault(min(at + wait, w.now - timedelta(hours=2)), []).append(pk)
+        by_moment.setdefault(min(max(at, asked) + wait, w.now - timedelta(hours=2)), []).append(pk)
     for moment in sorted(by_moment):
         told.record_sent(actor=who, ids=by_moment[moment], said="Sent by e-mail", now=moment)
 
@@ -690,4 +685,17 @@ def _settle(w: World) -> None:
 
 
 def start_real_inputs() -> None:
-    """Bring in the packaged app reviews behind the running server, where they are there."""
+    """Bring in the packaged app reviews behind the running server, with progress on every page."""
+    from pathlib import Path
+
+    from django.utils import timezone
+
+    from loopline.platform.identity.actor import Actor
+    from loopline.slices.feedback.importing import start_import
+
+    file = Path(__file__).parent / "reviews" / "app_reviews.csv.gz"
+    if file.exists():
+        start_import(
+            actor=Actor.system("Demo"), path=str(file), kind="feedback-csv", label="Importing 2,000 real app reviews",
+            mapping={}, now=timezone.now(),
+        )  # fmt: skip

@@ -53,6 +53,8 @@ def run(args: argparse.Namespace) -> None:
     home = tempfile.mkdtemp(prefix="loopline-demo-") if own else os.environ.get("LOOPLINE_HOME", "")
     os.environ["LOOPLINE_HOME"] = home
     os.environ.setdefault("LOOPLINE_BASE_URL", url)
+    os.environ.setdefault("LOOPLINE_SMTP_URL", f"file://{home}/mail")  # nothing of a demo leaves
+    os.environ["LOOPLINE_DEMO"] = "1"
     try:
         setup()
         from demo.load import load_sample, start_real_inputs

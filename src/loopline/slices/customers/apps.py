@@ -9,7 +9,7 @@ class CustomersConfig(AppConfig):
         from loopline.platform.cards.registry import Kind, register
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
-        from loopline.slices.customers import events, fields, queries, rules
+        from loopline.slices.customers import events, fields, importing, queries, rules
 
         declare(rules.PERMISSIONS)
         outbox.register(events.AccountChanged, events.ContactUnsubscribed)
@@ -21,6 +21,7 @@ class CustomersConfig(AppConfig):
         from loopline.platform.ui import create, nav
 
         fields.register()
+        importing.register()
         nav.item("Hear", "Accounts", "accounts", 30, None, "account.read", icon="account", key="a")
         create.kind(
             "account", "Account", "account-new", 15, permission="account.change", icon="account"

@@ -11,7 +11,16 @@ class FeedbackConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.settings import options
         from loopline.platform.undo import steps
-        from loopline.slices.feedback import events, fields, line, menu, queries, rules, services
+        from loopline.slices.feedback import (
+            events,
+            fields,
+            importing,
+            line,
+            menu,
+            queries,
+            rules,
+            services,
+        )
 
         declare(rules.PERMISSIONS)
         outbox.register(
@@ -41,3 +50,4 @@ class FeedbackConfig(AppConfig):
         line.register()
         fields.register()
         menu.register()
+        importing.register()

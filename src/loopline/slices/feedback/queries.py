@@ -278,3 +278,14 @@ def any_at_all() -> int:
 def account_names(rows_: Iterable[FeedbackView]) -> dict[int, str]:
     """Names of the accounts of some items."""
     return {a.id: a.name for a in accounts_by_id(f.account_id for f in rows_).values()}
+
+
+def known_external(keys: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (source, external id) are here."""
+    out: set[tuple[str, str]] = set()
+    for source in {s for s, _ in keys}:
+        ids = [e for s, e in keys if s == source]
+        for start in range(0, len(ids), 1000):
+            part = Feedback.objects.filter(source=source, external_id__in=ids[start : start + 1000])
+            out.update((source, e) for e in part.values_list("external_id", flat=True))
+    return out

@@ -1,0 +1,91 @@
+"""`loopline import KIND FILE...`: bring files in, or with --dry-run say what would happen."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from loopline.entry.cli.main import say, setup
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", help="feedback-csv, accounts-csv, hubspot, salesforce or github")
+    parser.add_argument("files", nargs="+")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="write nothing, say what would happen"
+    )
+    parser.add_argument("--map", help='a JSON file {"field": "column"}; "=text" is a constant')
+    parser.add_argument("--repo", default="", help="github: owner/name the files belong to")
+
+
+def _mapping(path: str | None) -> dict[str, str]:
+    from loopline.core.problems import Invalid
+
+    if not path:
+        return {}
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Invalid(map=f"{path} is not a JSON file.") from None
+    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+        raise Invalid(map='The mapping is an object {"field": "column"}.')
+    return found
+
+
+def _github(args: argparse.Namespace) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from loopline.connectors.github.files import import_files
+    from loopline.platform.identity.actor import Actor, Via
+
+    paths = [Path(f) for f in args.files]
+    repo = args.repo or f"{paths[0].resolve().parent.name}"
+    report = import_files(
+        actor=Actor.system("Import").through(Via.CLI), paths=paths, repo=repo, now=timezone.now(), dry_run=args.dry_run,
+        step=lambda done, _total: say(f"{done:,} rows"),
+    )  # fmt: skip
+    return report.as_json()
+
+
+def _file(args: argparse.Namespace, path: Path, mapping: dict[str, str]) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from loopline.platform.identity.actor import Actor, Via
+    from loopline.platform.imports.running import run as run_import
+
+    got = run_import(
+        actor=Actor.system("Import").through(Via.CLI), kind_key=args.kind, path=path, given=mapping, dry_run=args.dry_run,
+        step=lambda done: say(f"{path.name}: {done:,} rows") if sys.stderr.isatty() else None, now=timezone.now(),
+    )  # fmt: skip
+    return {
+        "file": path.name, "created": got.created, "changed": got.changed, "same": got.same,
+        "bad": [{"line": n, "reason": r} for n, r in got.bad],
+    }  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    setup()
+    from loopline.entry.cli.migrating import migrate
+
+    migrate()
+    if args.kind == "github":
+        found: dict[str, Any] = _github(args)
+    else:
+        mapping = _mapping(args.map)
+        found = {"files": [_file(args, Path(f), mapping) for f in args.files]}
+    found = {"kind": args.kind, "dry_run": args.dry_run, **found}
+    if args.json:
+        return found
+    would = "Would bring in" if args.dry_run else "Brought in"
+    for one in found.get("files", []):
+        print(
+            f"{would} {one['created']:,} new, {one['changed']:,} changed, {one['same']:,} here already from {one['file']}."
+        )
+        for bad in one["bad"][:20]:
+            print(f"  line {bad['line']}: {bad['reason']}")
+        if len(one["bad"]) > 20:
+            print(f"  and {len(one['bad']) - 20:,} more that cannot go in")
+    if args.kind == "github":
+        print(json.dumps({k: v for k, v in found.items() if k != "bad"}))
+    return found
