@@ -697,5 +697,5 @@ def start_real_inputs() -> None:
     if file.exists():
         start_import(
             actor=Actor.system("Demo"), path=str(file), kind="feedback-csv", label="Importing 2,000 real app reviews",
-            mapping={}, now=timezone.now(),
+            mapping={"received_at": f"={timezone.now() - timedelta(days=400):%Y-%m-%d}"}, now=timezone.now(),
         )  # fmt: skip

@@ -2,13 +2,15 @@
 
 from django.db import models
 
+from loopline.platform.db.sealed import SealedField
+
 
 class Hook(models.Model):
     """One webhook: its address holds `path_digest`'s secret, its signature uses `signing_secret`."""
 
     name = models.CharField(max_length=120)
     path_digest = models.CharField(max_length=64, unique=True)
-    signing_secret = models.CharField(max_length=120)
+    signing_secret = SealedField()
     created_at = models.DateTimeField()
     last_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)

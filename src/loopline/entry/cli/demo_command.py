@@ -57,9 +57,9 @@ def run(args: argparse.Namespace) -> None:
     os.environ["LOOPLINE_DEMO"] = "1"
     try:
         setup()
-        from demo.load import load_sample, start_real_inputs
         from django.db import connections
 
+        from demo.load import load_sample, start_real_inputs
         from loopline.entry.cli.migrating import migrate
         from loopline.entry.supervisor import serve
 

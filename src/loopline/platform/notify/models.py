@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from loopline.platform.db.sealed import SealedField
+
 
 class Notification(models.Model):
     user = models.ForeignKey("identity.User", on_delete=models.CASCADE, related_name="+")
@@ -22,7 +24,7 @@ class Webhook(models.Model):
     url = models.CharField(max_length=1000)
     events = models.JSONField(default=list)
     condition = models.JSONField(default=dict)
-    secret = models.CharField(max_length=120)
+    secret = SealedField()
     created_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     paused_because = models.CharField(max_length=300, blank=True)

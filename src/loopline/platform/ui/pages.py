@@ -214,12 +214,13 @@ def list_bulk[M: Model](
 ) -> HttpResponse:
     """Run one bulk action on the posted ids, or on all that match where `rows` is given; then show the
     list again with a toast that undoes it."""
+    actor = signed_in(request, spec.read)
     if request.method != "POST":
         raise Missing("page")
     action = next((a for a in spec.actions if a.key == request.POST.get("action")), None)
     if action is None:
         raise Invalid(action="Choose one of the actions of this list.")
-    actor = signed_in(request, action.permission or spec.read)
+    allow(actor, action.permission or spec.read)
     ids = _chosen(request, spec, rows, actor)
     done: Done = action.run(
         actor=actor, ids=ids, value=request.POST.get("value", ""), now=now_in(request)

@@ -1,0 +1,28 @@
+"""`loopline doctor`: what is wrong with this home, and what to do."""
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from loopline.entry.cli.main import setup
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    setup()
+    from loopline.entry.keeping.checks import doctor
+
+    found = doctor()
+    if not args.json:
+        for s in found:
+            print(f"{'  ok ' if s.ok else '  !! '} {s.name}: {s.says}")
+            if not s.ok:
+                print(f"       {s.do}")
+    return {
+        "ok": all(s.ok for s in found),
+        "pending_embeddings": 0,
+        "checks": [asdict(s) for s in found],
+    }

@@ -1,0 +1,1 @@
+"""Keeping a home safe: copies, their return, and checks that what is there fits together."""
