@@ -18,7 +18,7 @@ api = NinjaAPI(
     title="Loopline",
     version=__version__,
     description="Everything the pages do. See docs/guide/api.md for conventions.",
-    openapi_url="/../openapi.json",
+    openapi_url=None,
     docs_url=None,
     urls_namespace="api",
 )

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLResolver, include, path
@@ -10,6 +11,7 @@ from loopline.core.problems import Missing
 from loopline.entry import health
 from loopline.entry.api import api
 from loopline.entry.problems import page_for
+from loopline.platform.ui.pages import render
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +49,21 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
 
 
+def docs(request: HttpRequest) -> HttpResponse:
+    """The API for people: every operation with what it takes and answers."""
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for address, verbs in schema["paths"].items():
+        for verb, op in verbs.items():
+            one = {
+                "verb": verb.upper(),
+                "address": address,
+                "says": op.get("description") or op.get("summary", ""),
+            }
+            groups.setdefault((op.get("tags") or ["other"])[0], []).append(one)
+    return render(request, "api_docs.html", {"groups": groups, "title": "API"})
+
+
 def _pages() -> list[URLResolver]:
     found: list[URLResolver] = []
     for floor in ("platform", "slices", "connectors"):
@@ -60,6 +77,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/docs", docs, name="api-docs"),
     path("api/openapi.json", openapi),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),

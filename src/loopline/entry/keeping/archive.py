@@ -63,7 +63,7 @@ def _copy_postgres(target: Path) -> None:
         env=env,
         capture_output=True,
         check=False,
-    )  # noqa: S603
+    )
     if done.returncode:
         raise Failed(f"pg_dump failed: {done.stderr.decode(errors='replace').strip()[-300:]}")
 
@@ -162,7 +162,7 @@ def put_back(folder: Path, manifest: Mapping[str, Any]) -> None:
             env=env,
             capture_output=True,
             check=False,
-        )  # noqa: S603
+        )
         if done.returncode:
             raise Failed(
                 f"pg_restore failed: {done.stderr.decode(errors='replace').strip()[-300:]}"

@@ -1,3 +1,5 @@
+"""Answers kept so that a repeated request changes nothing."""
+
 from django.db import models
 
 

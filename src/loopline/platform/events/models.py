@@ -1,3 +1,5 @@
+"""Events as they were published."""
+
 from django.db import models
 
 

@@ -1,3 +1,5 @@
+"""How far long work has come."""
+
 from django.db import models
 
 

@@ -1,3 +1,5 @@
+"""The workspace and its options."""
+
 from django.db import models
 
 

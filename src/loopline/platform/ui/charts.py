@@ -114,7 +114,7 @@ def axis(values: Sequence[float], lo: float | None, hi: float | None) -> tuple[f
     """Ends and step of a scale in round numbers; zero is on it unless the caller starts elsewhere."""
     least = min([*values, 0.0]) if lo is None else lo
     most = max([*values, least]) if hi is None else hi
-    raw = ((most - least) or 1.0) / 4
+    raw = ((most - least) or 4.0) / 4
     power = 10.0 ** floor(log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
     return floor(least / step) * step, ceil(round(most / step, 6)) * step or step, step

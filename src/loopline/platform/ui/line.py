@@ -47,7 +47,8 @@ def code_of(marks: Line) -> str:
     if not isinstance(marks, str | Sequence):
         marks = marks.code
     if isinstance(marks, str):
-        text = "".join(c if c in "RNPS" else "A" for c in marks.upper())[:7]
+        known = set(marks.upper()) <= set("RNPAS")
+        text = marks.upper()[:7] if known else ""
     else:
         text = "".join(_LETTERS.get(m.state, "A") for m in marks)[:7]
     return text.ljust(7, "A")

@@ -79,7 +79,7 @@ def render(text: str | None, resolve: Resolve | None = None) -> Markup:
         nh3.clean(
             html,
             tags=_TAGS,
-            attributes={"a": {"href"}, "th": {"align"}, "td": {"align"}},
+            attributes={"*": set(), "a": {"href"}, "th": {"align"}, "td": {"align"}},
             url_schemes={"http", "https", "mailto"},
             link_rel="nofollow noopener",
             strip_comments=True,

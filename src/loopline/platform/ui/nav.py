@@ -64,7 +64,9 @@ def item(
     """Register a page. The same label in the same group again replaces the first."""
     if group not in GROUPS:
         raise ValueError(f"{group} is no group of the navigation: {', '.join(GROUPS)}")
-    taken = next((i for i in _ITEMS.values() if key and i.key == key and i.label != label), None)
+    taken = next(
+        (i for i in _ITEMS.values() if key and i.key == key.lower() and i.label != label), None
+    )
     if taken:
         raise ValueError(f"G {key.upper()} already goes to {taken.label}")
     _ITEMS[group, label] = Item(

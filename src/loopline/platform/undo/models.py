@@ -1,3 +1,5 @@
+"""What can be taken back."""
+
 from django.db import models
 
 

@@ -56,6 +56,7 @@ class RoadmapConfig(AppConfig):
 
 
 def _scales(**_kwargs: Any) -> None:
+    from loopline.platform.identity.actor import Actor
     from loopline.slices.roadmap.services import ensure_models
 
-    ensure_models(now=timezone.now())
+    ensure_models(actor=Actor.system(), now=timezone.now())

@@ -43,7 +43,7 @@ def _settle(f: FollowUp, state: str, said: str, now: datetime) -> None:
     with transaction.atomic():
         row = FollowUp.objects.select_for_update().get(pk=f.pk)
         if row.state in ("approved", "sending"):
-            settle(row, state, said, Actor.system(ACTOR), now)
+            settle(actor=Actor.system(ACTOR), f=row, state=state, said=said, now=now)
 
 
 def _claim(follow_up_id: int, now: datetime) -> FollowUp | None:

@@ -15,8 +15,9 @@ from loopline.platform.identity.policy import allow
 from loopline.slices.roadmap.models import Bet, Score, ScoringModel
 
 
-def ensure_models(*, now: datetime) -> None:
+def ensure_models(*, actor: Actor, now: datetime) -> None:
     """The three models with core's scales, where the workspace has none of its own yet."""
+    allow(actor, "scoring.change")
     have = set(ScoringModel.objects.values_list("key", flat=True))
     fresh = [
         ScoringModel(

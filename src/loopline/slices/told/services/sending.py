@@ -106,7 +106,9 @@ def mark_told(*, actor: Actor, follow_up_id: int, note: str = "", now: datetime)
         return
     if f.channel != "by_hand":
         raise Conflict("This one is sent by Loopline. Approve it.")
-    settle(f, "sent", note.strip()[:500] or f"Told by {actor.name}", actor, now)
+    settle(
+        actor=actor, f=f, state="sent", said=note.strip()[:500] or f"Told by {actor.name}", now=now
+    )
 
 
 @transaction.atomic
@@ -115,10 +117,10 @@ def record_sent(*, actor: Actor, ids: Sequence[int], said: str, now: datetime) -
     allow(actor, "follow_up.change")
     for f in _locked(ids) if ids else []:
         if f.state in ("draft", "approved"):
-            settle(f, "sent", said, actor, now)
+            settle(actor=actor, f=f, state="sent", said=said, now=now)
 
 
-def settle(f: FollowUp, state: str, said: str, actor: Actor, now: datetime) -> None:
+def settle(*, actor: Actor, f: FollowUp, state: str, said: str, now: datetime) -> None:
     """Write down how it ended; the event is published the one time it was sent. In a transaction."""
     changes: dict[str, Any] = {"state": state, "said": said[:500]}
     if state == "sent":

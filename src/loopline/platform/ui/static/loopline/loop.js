@@ -13,3 +13,4 @@ import "./progress.js";
 import "./board.js";
 import "./quotes.js";
 import "./line.js";
+import "./timer.js";

@@ -1,0 +1,217 @@
+"""Plays, questions, answers and improvements in the API."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from loopline.core.problems import Invalid, Missing
+from loopline.platform.api.access import actor_of, can
+from loopline.platform.api.shapes import Id, In, Out, Time, answers, id_in, ref_in
+from loopline.slices.playbook import queries, services
+from loopline.slices.playbook.models import Answer, Improvement, Question
+
+router = Router(tags=["playbook"])
+
+
+class QuestionOut(Out):
+    id: Id
+    number: int
+    question: str
+    kind: str
+    skills: list[str]
+    own: bool
+    edition: int
+    why_it_is_asked: str
+    what_good_looks_like: list[str]
+    avoid: list[str]
+    sample_answer: str
+    credit: str
+
+
+class Questions(Schema):
+    items: list[QuestionOut]
+    next_cursor: str | None = None
+
+
+class AnswerIn(In):
+    question: Annotated[str, Field(max_length=20)]
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    scores: dict[Annotated[str, Field(max_length=120)], Annotated[int, Field(ge=1, le=5)]] = {}
+
+
+class AnswerOut(Out):
+    id: Id
+    question: Id
+    attempt: int
+    text: str
+    seconds: int
+    scores: dict[str, int]
+    at: Time
+
+
+class Answers(Schema):
+    items: list[AnswerOut]
+    next_cursor: str | None = None
+
+
+class ImprovementIn(In):
+    question: Annotated[str, Field(max_length=20)]
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    rewrite: bool = False
+
+
+class DecideIn(In):
+    text: Annotated[str, Field(max_length=20_000)] = ""
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class ImprovementOut(Out):
+    id: Id
+    question: Id
+    text: str
+    rewrite: bool
+    state: str
+    author: str
+    feedback: Id | None
+    at: Time
+
+
+class Improvements(Schema):
+    items: list[ImprovementOut]
+    next_cursor: str | None = None
+
+
+def _question(q: Question) -> dict[str, Any]:
+    edition = queries.sample(q)
+    return {
+        "id": q.pk, "number": q.number, "question": q.question, "kind": q.kind, "skills": q.skills, "own": q.own,
+        "edition": q.edition, "why_it_is_asked": q.content.get("why_it_is_asked", ""),
+        "what_good_looks_like": q.content.get("what_good_looks_like", []), "avoid": q.content.get("avoid", []),
+        "sample_answer": edition.sample_answer if edition else "", "credit": edition.credit if edition else "",
+    }  # fmt: skip
+
+
+def _answer(a: Answer) -> dict[str, Any]:
+    return {
+        "id": a.pk,
+        "question": a.question_id,
+        "attempt": a.attempt,
+        "text": a.text,
+        "seconds": a.seconds,
+        "scores": a.scores,
+        "at": a.at,
+    }
+
+
+def _improvement(i: Improvement) -> dict[str, Any]:
+    return {
+        "id": i.pk, "question": i.question_id, "text": i.text, "rewrite": i.rewrite, "state": i.state,
+        "author": i.author_name, "feedback": str(i.feedback_id) if i.feedback_id else None, "at": i.at,
+    }  # fmt: skip
+
+
+@router.get("/plays", auth=can("question.read"), response=answers(Questions))
+@router.get(
+    "/questions",
+    auth=can("question.read"),
+    response=answers(Questions),
+    operation_id="list_questions",
+)
+def list_plays(request: HttpRequest, kind: str = "", skill: str = "", q: str = "") -> Any:
+    """The questions of the playbook, each with its play."""
+    return {
+        "items": [
+            _question(x)
+            for x in queries.questions(kind=kind, skill=skill, text=q.replace("\x00", "")[:200])
+        ]
+    }
+
+
+@router.get("/questions/{id}", auth=can("question.read"), response=answers(QuestionOut))
+def read_question(request: HttpRequest, id: str) -> Any:
+    found = Question.objects.filter(pk=id_in(id, "question"), archived_at=None).first()
+    if found is None:
+        raise Missing("question")
+    return _question(found)
+
+
+@router.get("/answers", auth=can("answer.read"), response=answers(Answers))
+def list_answers(request: HttpRequest) -> Any:
+    """One's own tries, newest first."""
+    rows = Answer.objects.filter(user_id=actor_of(request).user_id or 0).order_by("-at", "-pk")[
+        :200
+    ]
+    return {"items": [_answer(a) for a in rows]}
+
+
+@router.post("/answers", auth=can("answer.write"), response=answers(AnswerOut, status=201))
+def create_answer(request: HttpRequest, body: AnswerIn) -> Any:
+    actor, key = actor_of(request), ref_in(body.question, "question", "question") or 0
+    if not Question.objects.filter(pk=key).exists():
+        raise Invalid(question=f"There is no question {body.question}.")
+    attempt = services.save_answer(
+        actor=actor,
+        question_id=key,
+        text=body.text,
+        seconds=body.seconds,
+        scores=body.scores,
+        now=timezone.now(),
+    )
+    return Status(
+        201,
+        _answer(Answer.objects.get(user_id=actor.user_id or 0, question_id=key, attempt=attempt)),
+    )
+
+
+@router.get("/improvements", auth=can("improvement.read"), response=answers(Improvements))
+def list_improvements(request: HttpRequest) -> Any:
+    return {"items": [_improvement(i) for i in Improvement.objects.order_by("-at", "-pk")[:200]]}
+
+
+@router.post(
+    "/improvements", auth=can("improvement.write"), response=answers(ImprovementOut, status=201)
+)
+def create_improvement(request: HttpRequest, body: ImprovementIn) -> Any:
+    """What would make an answer better; it also comes into the intake."""
+    key = ref_in(body.question, "question", "question") or 0
+    if not Question.objects.filter(pk=key).exists():
+        raise Invalid(question=f"There is no question {body.question}.")
+    made = services.propose_improvement(
+        actor=actor_of(request),
+        question_id=key,
+        text=body.text,
+        rewrite=body.rewrite,
+        now=timezone.now(),
+    )
+    return Status(201, _improvement(Improvement.objects.get(pk=made)))
+
+
+@router.post(
+    "/improvements/{id}/accept", auth=can("improvement.decide"), response=answers(ImprovementOut)
+)
+def accept_improvement(request: HttpRequest, id: str, body: DecideIn) -> Any:
+    """A new wording with credit; its author is told."""
+    key = id_in(id, "improvement")
+    services.decide_improvement(
+        actor=actor_of(request), improvement_id=key, accept=True, text=body.text, now=timezone.now()
+    )
+    return _improvement(Improvement.objects.get(pk=key))
+
+
+@router.post(
+    "/improvements/{id}/decline", auth=can("improvement.decide"), response=answers(ImprovementOut)
+)
+def decline_improvement(request: HttpRequest, id: str, body: DecideIn) -> Any:
+    key = id_in(id, "improvement")
+    services.decide_improvement(
+        actor=actor_of(request),
+        improvement_id=key,
+        accept=False,
+        reason=body.reason,
+        now=timezone.now(),
+    )
+    return _improvement(Improvement.objects.get(pk=key))
