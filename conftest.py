@@ -79,9 +79,14 @@ def token(cast) -> Callable:
     """`token("product")` is the Authorization header of a fresh token with that role."""
     from loopline.platform.entrance.services import create_token
 
-    def make(role: str, scopes: list[str] | None = None) -> dict[str, str]:
+    def make(role: str, who=None, scopes: list[str] | None = None) -> dict[str, str]:
         made = create_token(
-            actor=cast.olu, name=f"test {role}", role=role, scopes=scopes, own=False, now=NOW
+            actor=who or cast.olu,
+            name=f"test {role}",
+            role=role,
+            scopes=scopes,
+            own=who is not None,
+            now=NOW,
         )
         return {"Authorization": f"Bearer {made.value}"}
 

@@ -70,6 +70,7 @@ class ProblemPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Problem):
-            return page_for(request, error)
+            spoken = request.path.startswith(("/hooks/", "/in/", "/ofrep/"))
+            return problem_json(error) if spoken else page_for(request, error)
         log.exception("unforeseen error", extra={"request_id": getattr(request, "id", "")})
         return None if settings.TESTING else page_for(request, None)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loopline.entry.cli.main import say
+from loopline.entry.terminal import say
 
 PATIENCE = 20.0  # seconds a child gets to end by itself
 

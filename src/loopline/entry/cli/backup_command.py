@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from loopline.entry.cli.main import say, setup
+from loopline.entry.terminal import say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def write_backup(file: Path, *, with_key: bool) -> dict[str, Any]:
+    """A backup the program makes by itself, under a name that is free."""
     from loopline.entry.keeping.archive import write
 
     if file.exists():

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from loopline.entry.cli.main import Failed, say
+from loopline.entry.terminal import Failed, say
 
 ROOT = Path(__file__).resolve().parents[4]
 BIN = Path(sys.executable).parent

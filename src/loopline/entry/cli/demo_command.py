@@ -12,8 +12,8 @@ import urllib.request
 import webbrowser
 from typing import Any
 
-from loopline.entry.cli.main import say, setup
 from loopline.entry.cli.serve_command import check_port
+from loopline.entry.terminal import say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from loopline.entry.cli.main import setup
+from loopline.entry.terminal import setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     setup()
-    from loopline.entry.keeping.checks import doctor
+    from loopline.entry.keeping.doctor import doctor, pending_embeddings
 
     found = doctor()
     if not args.json:
@@ -23,6 +23,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 print(f"       {s.do}")
     return {
         "ok": all(s.ok for s in found),
-        "pending_embeddings": 0,
+        "pending_embeddings": pending_embeddings(),
         "checks": [asdict(s) for s in found],
     }

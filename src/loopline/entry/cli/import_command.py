@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from loopline.entry.cli.main import say, setup
+from loopline.entry.terminal import say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

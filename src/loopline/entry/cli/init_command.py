@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from loopline.entry.cli.main import Failed, say, setup
+from loopline.entry.terminal import Failed, say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

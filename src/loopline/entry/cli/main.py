@@ -7,6 +7,10 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from loopline.entry.terminal import Failed, say, setup
+
+__all__ = ["Failed", "main", "parser", "say", "setup"]
+
 COMMANDS = {
     "demo": "start a throw-away home with the sample company",
     "init": "make a home ready to use",
@@ -26,10 +30,6 @@ COMMANDS = {
     "bench": "run the benchmarks",
     "dev": "drills and developers' helpers",
 }
-
-
-class Failed(Exception):
-    """The command could not do it; the message is a sentence for the person at the terminal."""
 
 
 def _module(command: str) -> Any:
@@ -57,18 +57,6 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         if not only or only == name:
             _module(name).arguments(sub)
     return top
-
-
-def setup() -> None:
-    """Django, for commands that need the database."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loopline.entry.settings")
-    import django
-
-    django.setup()
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def main(argv: list[str] | None = None) -> None:

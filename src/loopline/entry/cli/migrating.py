@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from loopline.entry.cli.main import Failed, say
+from loopline.entry.terminal import Failed, say
 
 
 @contextmanager

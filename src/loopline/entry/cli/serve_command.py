@@ -5,7 +5,7 @@ import os
 import socket
 from typing import Any
 
-from loopline.entry.cli.main import Failed, say, setup
+from loopline.entry.terminal import Failed, say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

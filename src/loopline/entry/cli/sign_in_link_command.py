@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from loopline.entry.cli.main import Failed, setup
+from loopline.entry.terminal import Failed, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

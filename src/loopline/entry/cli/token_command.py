@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from loopline.entry.cli.main import setup
+from loopline.entry.terminal import setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

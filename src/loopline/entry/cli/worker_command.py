@@ -5,7 +5,7 @@ import signal
 import threading
 from typing import Any
 
-from loopline.entry.cli.main import setup
+from loopline.entry.terminal import setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

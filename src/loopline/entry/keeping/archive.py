@@ -1,14 +1,12 @@
-"""A backup file: a tar with a manifest, the database and, if asked for, the key."""
+"""A backup file: a tar with a manifest, the database, uploaded files and, if asked for, the key."""
 
 import hashlib
 import io
 import json
 import os
-import shutil
-import sqlite3
-import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,54 +16,15 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from loopline.entry.cli.main import Failed
+from loopline.entry.keeping import copies
+from loopline.entry.terminal import Failed
 
 FORMAT = 1
-
-
-def _binary(name: str) -> str:
-    found = shutil.which(name)
-    if found:
-        return found
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    if not places:
-        raise Failed(
-            f"{name} is not on this machine. Install the PostgreSQL client of your server's version."
-        )
-    return str(places[0])
-
-
-def _postgres_env() -> tuple[dict[str, str], list[str]]:
-    s = connection.settings_dict
-    env = dict(os.environ) | {"PGPASSWORD": str(s["PASSWORD"])}
-    args = [f"--dbname={s['NAME']}", f"--host={s['HOST']}", f"--username={s['USER']}"]
-    return env, args + ([f"--port={s['PORT']}"] if s["PORT"] else [])
-
-
-def _copy_sqlite(target: Path) -> None:
-    """A consistent copy while others write: SQLite's online backup, in steps that let writers in."""
-    source = sqlite3.connect(str(connection.settings_dict["NAME"]))
-    try:
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy, pages=2000, sleep=0.005)
-            copy.execute("PRAGMA journal_mode=DELETE")
-        finally:
-            copy.close()
-    finally:
-        source.close()
-
-
-def _copy_postgres(target: Path) -> None:
-    env, args = _postgres_env()
-    done = subprocess.run(
-        [_binary("pg_dump"), "--format=custom", f"--file={target}", *args],
-        env=env,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        raise Failed(f"pg_dump failed: {done.stderr.decode(errors='replace').strip()[-300:]}")
+UPLOADS = "imports"
+_COUNTED = (
+    "feedback.Feedback", "customers.Account", "roadmap.Opportunity", "roadmap.Bet",
+    "work.WorkItem", "releases.Release", "told.FollowUp", "audit.AuditEntry",
+)  # fmt: skip
 
 
 def _digest(file: Path) -> str:
@@ -73,48 +32,29 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
-def _counts() -> dict[str, int]:
+def _tables() -> dict[str, str]:
     from django.apps import apps
 
-    wanted = (
-        "feedback.Feedback",
-        "customers.Account",
-        "roadmap.Opportunity",
-        "roadmap.Bet",
-        "work.WorkItem",
-        "releases.Release",
-        "told.FollowUp",
-        "audit.AuditEntry",
-    )
-    return {w: apps.get_model(w)._default_manager.count() for w in wanted}
+    return {name: apps.get_model(name)._meta.db_table for name in _COUNTED}
 
 
-def write(file: Path, *, with_key: bool) -> dict[str, Any]:
-    """Write a backup; on disk as a whole or not at all. Answers its manifest. Raises Failed."""
+def _migrations() -> list[str]:
+    from django.db.migrations.recorder import MigrationRecorder
+
+    return sorted(f"{a}.{n}" for a, n in MigrationRecorder(connection).applied_migrations())
+
+
+def _uploads() -> list[Path]:
+    """What is uploaded and not yet taken in lies in the home beside the database."""
+    folder = settings.LOOPLINE_HOME.path / UPLOADS
+    return sorted(f for f in folder.glob("*") if f.is_file() and not f.is_symlink())
+
+
+def _free(file: Path) -> None:
     if file.exists():
         raise Failed(f"{file} is there already. Choose another name, or move it away.")
     if not file.parent.is_dir():
         raise Failed(f"There is no folder {file.parent}.")
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as work:
-        data = Path(work) / "database"
-        postgres = connection.vendor == "postgresql"
-        (_copy_postgres if postgres else _copy_sqlite)(data)
-        manifest = {
-            "format": FORMAT, "loopline": version("loopline"), "at": datetime.now(UTC).isoformat(),
-            "database": "postgresql" if postgres else "sqlite", "sha256": _digest(data), "with_key": with_key,
-            "counts": _counts(),
-        }  # fmt: skip
-        whole = Path(work) / "whole.tar.gz"
-        with tarfile.open(whole, "w:gz", compresslevel=3) as tar:
-            _add(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
-            tar.add(data, "database")
-            if with_key:
-                _add(tar, "secret_key", settings.SECRET_KEY.encode())
-        with whole.open("rb+") as out:
-            os.fsync(out.fileno())
-        whole.chmod(0o600)
-        whole.rename(file)
-    return manifest
 
 
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
@@ -123,56 +63,103 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(info, io.BytesIO(data))
 
 
+def write(file: Path, *, with_key: bool) -> dict[str, Any]:
+    """Write a backup; on disk as a whole or not at all. Answers its manifest. Raises Failed."""
+    _free(file)
+    if copies.is_empty():
+        raise Failed("There is nothing to back up yet. Run ./loopline init first.")
+    try:
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as work:
+            return _write(file, Path(work), with_key=with_key)
+    except OSError as broken:
+        raise Failed(f"{file} cannot be written: {broken.strerror}.") from None
+
+
+def _write(file: Path, work: Path, *, with_key: bool) -> dict[str, Any]:
+    data, whole = work / "database", work / "whole.tar.gz"
+    manifest: dict[str, Any] = {
+        "format": FORMAT, "loopline": version("loopline"), "at": datetime.now(UTC).isoformat(),
+        "database": connection.vendor, "with_key": with_key, "migrations": _migrations(),
+        "counts": copies.copy(data, _tables()), "sha256": _digest(data),
+    }  # fmt: skip
+    uploads = [(f.name, f.read_bytes()) for f in _uploads()]
+    manifest["files"] = {name: hashlib.sha256(held).hexdigest() for name, held in uploads}
+    with tarfile.open(whole, "w:gz", compresslevel=3) as tar:
+        _add(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
+        tar.add(data, "database")
+        for name, held in uploads:
+            _add(tar, f"{UPLOADS}/{name}", held)
+        if with_key:
+            _add(tar, "secret_key", settings.SECRET_KEY.encode())
+    whole.chmod(0o600)
+    copies.flush([whole])
+    try:
+        os.link(whole, file)  # unlike a rename, it never replaces a file that came meanwhile
+    except FileExistsError:
+        _free(file)
+    copies.flush([file.parent])
+    return manifest
+
+
 def read(file: Path, into: Path) -> Mapping[str, Any]:
     """Unpack a backup into a folder and check it. Raises Failed."""
     try:
         with tarfile.open(file, "r:gz") as tar:
-            for name in ("manifest.json", "database"):
-                tar.extract(name, into, filter="data")
-            if "secret_key" in tar.getnames():
-                tar.extract("secret_key", into, filter="data")
-    except (OSError, tarfile.TarError, KeyError, EOFError) as broken:
-        raise Failed(f"{file} is not a whole backup of Loopline: {broken}.") from None
-    manifest: dict[str, Any] = json.loads((into / "manifest.json").read_text())
-    if manifest.get("format") != FORMAT:
-        raise Failed("This backup was written by a newer Loopline. Restore it with that version.")
-    if _digest(into / "database") != manifest["sha256"]:
-        raise Failed("The backup is damaged: its checksum does not fit. Take another copy.")
+            for member in tar:
+                if member.isfile() and _ours(member.name):
+                    tar.extract(member, into, filter="data")
+        manifest: dict[str, Any] = json.loads((into / "manifest.json").read_text())
+        if manifest["format"] != FORMAT:
+            raise Failed("Another version of Loopline wrote this backup. Restore it with that one.")
+        wanted = {"database": manifest["sha256"]}
+        wanted |= {
+            f"{UPLOADS}/{name}": digest for name, digest in manifest.get("files", {}).items()
+        }
+        damaged = [name for name, digest in wanted.items() if _digest(into / name) != digest]
+    except FileNotFoundError as gone:
+        raise Failed(f"{file} is not a whole backup: {gone.filename} is missing.") from None
+    except (
+        OSError,
+        tarfile.TarError,
+        zlib.error,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as bad:
+        raise Failed(f"{file} is not a whole backup of Loopline: {bad}.") from None
+    if damaged:
+        raise Failed(
+            f"The backup is damaged: the checksum of {damaged[0]} does not fit. Take another copy."
+        )
     return manifest
 
 
-def put_back(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Fill the empty database of this home from what was unpacked. Raises Failed."""
-    postgres = connection.vendor == "postgresql"
-    if (manifest["database"] == "postgresql") != postgres:
+def _ours(name: str) -> bool:
+    folder, _, rest = name.rpartition("/")
+    return name in ("manifest.json", "database", "secret_key") or (folder == UPLOADS and rest != "")
+
+
+def check_fits(manifest: Mapping[str, Any]) -> None:
+    """Refuse, before anything is written, what this home cannot hold. Raises Failed."""
+    from django.db.migrations.loader import MigrationLoader
+
+    if manifest["database"] != connection.vendor:
         raise Failed(
-            f"This backup is of {manifest['database']}; this home uses {connection.vendor}. Set LOOPLINE_DATABASE_URL to fit."
+            f"This backup is of {manifest['database']}; this home uses {connection.vendor}. "
+            "Set LOOPLINE_DATABASE_URL to fit."
         )
-    connection.close()
-    if postgres:
-        env, args = _postgres_env()
-        done = subprocess.run(
-            [
-                _binary("pg_restore"),
-                "--no-owner",
-                "--exit-on-error",
-                *args,
-                str(folder / "database"),
-            ],
-            env=env,
-            capture_output=True,
-            check=False,
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+    newer = sorted(set(manifest.get("migrations", [])) - known)
+    if newer:
+        raise Failed(
+            f"A newer Loopline wrote this backup (it has {newer[-1]}). Restore it with that version."
         )
-        if done.returncode:
-            raise Failed(
-                f"pg_restore failed: {done.stderr.decode(errors='replace').strip()[-300:]}"
-            )
-        return
-    target = Path(str(connection.settings_dict["NAME"]))
-    fresh = target.with_suffix(".restoring")
-    shutil.copyfile(folder / "database", fresh)
-    for leftover in ("-wal", "-shm"):
-        Path(f"{target}{leftover}").unlink(missing_ok=True)
-    with fresh.open("rb+") as out:
-        os.fsync(out.fileno())
-    fresh.rename(target)
+
+
+def put_back(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Fill the empty database and the uploads of this home from what was unpacked. Raises Failed."""
+    uploads = settings.LOOPLINE_HOME.folder(UPLOADS)
+    for name in manifest.get("files", {}):
+        (uploads / name).write_bytes((folder / UPLOADS / name).read_bytes())
+    copies.put_back(folder / "database")

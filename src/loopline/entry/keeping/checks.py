@@ -1,17 +1,9 @@
-"""Does what is there fit together? And what is wrong with this home, and what to do?"""
+"""Does what is there fit together: database, audit chain, search and lines?"""
 
-import os
-import shutil
-import stat
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 
 from django.apps import apps
-from django.conf import settings
-from django.db import connection
-from django.utils import timezone
+from django.db import DatabaseError, connection
 
 Finding = str
 
@@ -83,94 +75,16 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
 }  # fmt: skip
 
 
+def _findings(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """A check that cannot read what it needs is a finding too, not a crash."""
+    found: list[Finding] = []
+    try:
+        found.extend(check())
+    except DatabaseError as broken:
+        found.append(f"It cannot be read: {str(broken).splitlines()[0]}.")
+    return found
+
+
 def verify() -> dict[str, list[Finding]]:
     """Findings by check; an empty list is good."""
-    return {name: list(check()) for name, check in CHECKS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing looked at: whether it is well, what it is, and what to do where it is not."""
-
-    name: str
-    ok: bool
-    says: str
-    do: str = ""
-
-
-def _free() -> Said:
-    left = shutil.disk_usage(settings.LOOPLINE_HOME.path).free / 1e9
-    return Said("disk", left > 1, f"{left:.1f} GB free", "Make room; below 1 GB writing may fail.")
-
-
-def _key() -> Said:
-    file = settings.LOOPLINE_HOME.path / "secret_key"
-    if not file.exists():
-        return Said("secret key", True, "from the environment")
-    mode = stat.S_IMODE(file.stat().st_mode)
-    return Said("secret key", mode & 0o077 == 0, f"{file}, mode {mode:o}", f"chmod 600 {file}")
-
-
-def _migrations() -> Said:
-    from django.db.migrations.executor import MigrationExecutor
-
-    plan = MigrationExecutor(connection).migration_plan(
-        MigrationExecutor(connection).loader.graph.leaf_nodes()
-    )
-    return Said(
-        "tables",
-        not plan,
-        f"{len(plan)} migrations to run" if plan else "up to date",
-        "Run ./loopline serve once; it migrates after a backup.",
-    )
-
-
-def _jobs() -> list[Said]:
-    job = apps.get_model("jobs.Job")._default_manager
-    dead = job.filter(state="dead").count()
-    late = job.filter(state="ready", run_at__lt=timezone.now() - timedelta(minutes=10)).count()
-    return [
-        Said(
-            "dead letters",
-            not dead,
-            f"{dead} jobs were given up",
-            "Open Settings, Jobs: each says why, and can be tried again.",
-        ),
-        Said(
-            "worker",
-            not late,
-            f"{late} jobs wait longer than ten minutes",
-            "Is ./loopline serve running? It runs the worker too.",
-        ),
-    ]
-
-
-def _sealed() -> Said:
-    lost = [
-        f"webhook {w.url}"
-        for w in apps.get_model("notify.Webhook")._default_manager.filter(archived_at=None)
-        if not w.secret
-    ] + [
-        f"GitHub {h.name}"
-        for h in apps.get_model("github.Hook")._default_manager.filter(removed_at=None)
-        if not h.signing_secret
-    ]
-    return Said(
-        "credentials",
-        not lost,
-        f"sealed with another key: {', '.join(lost)}" if lost else "can be read",
-        "Connect these anew; their secrets came without their key.",
-    )
-
-
-def doctor() -> list[Said]:
-    """Everything worth knowing about this home, what is wrong first."""
-    mail = os.environ.get("LOOPLINE_SMTP_URL", "")
-    found = [
-        Said("python", sys.version_info >= (3, 12), sys.version.split()[0], "Use Python 3.12 or newer."),
-        Said("database", True, f"{connection.vendor} {'.'.join(map(str, connection.get_database_version()))}"),
-        _free(), _key(), _migrations(), *_jobs(), _sealed(),
-        Said("mail", bool(mail), mail.split("@")[-1] if mail else "not set", "Set LOOPLINE_SMTP_URL so that follow-ups by e-mail can leave."),
-        Said("address", "127.0.0.1" not in settings.BASE_URL, settings.BASE_URL, "Set LOOPLINE_BASE_URL to the address people use; links in mails need it."),
-    ]  # fmt: skip
-    return sorted(found, key=lambda s: s.ok)
+    return {name: _findings(check) for name, check in CHECKS.items()}

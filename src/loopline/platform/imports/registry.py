@@ -32,7 +32,10 @@ Take = Callable[..., Taken]  # (actor=, rows=[(line, record)], now=, dry_run=)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`take(actor=, rows=, now=, dry_run=)` takes a batch in one transaction and must be safe to repeat."""
+    """`take(actor=, rows=, now=, dry_run=)` takes a batch in one transaction and must be safe to repeat.
+
+    `one_of` names fields of which at least one must be mapped.
+    """
 
     key: str
     label: str
@@ -41,6 +44,7 @@ class Kind:
     fields: Sequence[FieldSpec]
     take: Take = field(repr=False)
     defaults: Mapping[str, str] = field(default_factory=dict)
+    one_of: tuple[str, ...] = ()
     after: Callable[[Actor, datetime], None] | None = None
 
 

@@ -73,6 +73,11 @@ def run(
     mapping = columns.checked(
         mapping_for(found, table.headers, given or {}), table.headers, found.fields
     )
+    if found.one_of and not set(found.one_of) & set(mapping):
+        words = " or ".join(f.label.lower() for f in found.fields if f.name in found.one_of)
+        raise Invalid(
+            mapping=f"Say which column holds the {words}. The file has: {', '.join(table.headers)[:300]}."
+        )
     total, done = Taken(), 0
     for batch in _batches(table.rows):
         if done + len(batch) <= skip:

@@ -99,6 +99,6 @@ def register() -> None:
     registry.register(
         registry.Kind(
             "feedback-csv", "Feedback", "Only the words are needed; the rest is used where it is there.",
-            "feedback.receive", FIELDS, take, {"source": "file"},
+            "feedback.receive", FIELDS, take, {"source": "file"}, one_of=("verbatim", "title"),
         )
     )  # fmt: skip

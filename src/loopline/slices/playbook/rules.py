@@ -8,7 +8,7 @@ from loopline.platform.identity.actor import Role
 
 PERMISSIONS = {
     "question.read": Role.VIEWER, "question.change": Role.PRODUCT, "answer.read": Role.VIEWER,
-    "answer.write": Role.VIEWER, "improvement.read": Role.VIEWER, "improvement.write": Role.MEMBER,
+    "answer.write": Role.MEMBER, "improvement.read": Role.VIEWER, "improvement.write": Role.MEMBER,
     "improvement.decide": Role.PRODUCT,
 }  # fmt: skip
 LISTS = ("what_good_looks_like", "avoid", "follow_ups", "rubric", "evidence")

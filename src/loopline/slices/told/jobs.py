@@ -15,6 +15,7 @@ from loopline.platform.notify import post
 from loopline.platform.notify.services import notify_person
 from loopline.slices.customers.queries import contacts_by_id
 from loopline.slices.told.models import FollowUp
+from loopline.slices.told.settling import settle
 
 SALT = "unsubscribe"
 ACTOR = "Follow-ups"
@@ -38,8 +39,6 @@ def _message_id(f: FollowUp) -> str:
 
 
 def _settle(f: FollowUp, state: str, said: str, now: datetime) -> None:
-    from loopline.slices.told.services.sending import settle
-
     with transaction.atomic():
         row = FollowUp.objects.select_for_update().get(pk=f.pk)
         if row.state in ("approved", "sending"):

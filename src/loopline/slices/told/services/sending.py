@@ -9,15 +9,14 @@ from django.db import transaction
 from loopline.core.problems import Conflict, Invalid, Missing
 from loopline.platform.audit.record import Change, record, record_many
 from loopline.platform.db.edit import apply_changes
-from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.jobs.queue import enqueue_many
 from loopline.platform.thread.store import touch
 from loopline.platform.undo import steps
 from loopline.slices.told import jobs
-from loopline.slices.told.events import FollowUpSent
 from loopline.slices.told.models import FollowUp
+from loopline.slices.told.settling import settle
 
 GRACE = timedelta(seconds=20)  # between approving and sending, so that undo means something
 
@@ -118,23 +117,6 @@ def record_sent(*, actor: Actor, ids: Sequence[int], said: str, now: datetime) -
     for f in _locked(ids) if ids else []:
         if f.state in ("draft", "approved"):
             settle(actor=actor, f=f, state="sent", said=said, now=now)
-
-
-def settle(*, actor: Actor, f: FollowUp, state: str, said: str, now: datetime) -> None:
-    """Write down how it ended; the event is published the one time it was sent. In a transaction."""
-    changes: dict[str, Any] = {"state": state, "said": said[:500]}
-    if state == "sent":
-        changes["sent_at"] = now
-    before, after = apply_changes(f, changes, now=now)
-    if "state" not in after:
-        return
-    record(
-        actor=actor, now=now, change=Change(f"follow_up.{state}", "follow-up", f.pk, before, after)
-    )
-    if f.opportunity_id:
-        touch([("opportunity", f.opportunity_id)])
-    if state == "sent":
-        publish(FollowUpSent(f.pk, f.opportunity_id or 0), actor=actor, now=now)
 
 
 @transaction.atomic
