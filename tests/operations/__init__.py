@@ -1,0 +1,1 @@
+"""Data kept safe: backups, their return, checks, and processes that are killed."""
