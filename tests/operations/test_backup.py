@@ -124,8 +124,8 @@ def test_what_was_uploaded_and_waits_comes_along(home, another, tmp_path):
     (home.path / "imports" / "ab-asks.csv").write_bytes(b"title\nFaster\n")
     with sqlite3.connect(home.path / "loopline.sqlite3") as database:
         database.execute(
-            "INSERT INTO imports_import (kind, label, path, name, state, mapping, progress, report, at)"
-            " VALUES ('feedback-csv', 'asks.csv', ?, 'asks.csv', 'kept', '{}', '', '{}', '2026-01-01')",
+            "INSERT INTO imports_import (kind, label, path, name, state, mapping, progress, report, at, rows_done)"
+            " VALUES ('feedback-csv', 'asks.csv', ?, 'asks.csv', 'kept', '{}', '', '{}', '2026-01-01', 0)",
             [str(home.path / "imports" / "ab-asks.csv")],
         )
     database.close()

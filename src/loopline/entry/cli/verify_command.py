@@ -1,9 +1,11 @@
 """`loopline verify`: check the database, the audit chain, the search and the lines."""
 
 import argparse
+import json
+import sys
 from typing import Any
 
-from loopline.entry.terminal import Failed, say, setup
+from loopline.entry.cli.main import say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +18,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     found = verify()
     for name, findings in found.items():
-        say(f"{name}: {'good' if not findings else ''}")
+        say(f"{name}: {'good' if not findings else ''}".rstrip())
         for finding in findings:
             say(f"  {finding}")
     wrong = [f for findings in found.values() for f in findings]
+    answer = {"ok": not wrong, "checks": found}
     if wrong:
-        raise Failed(f"{len(wrong)} things do not fit: {wrong[0]}")
-    del args
-    return {"ok": True, "checks": dict.fromkeys(found, "good")}
+        if args.json:
+            print(json.dumps(answer, ensure_ascii=False))
+        say(f"{len(wrong)} {'thing does' if len(wrong) == 1 else 'things do'} not fit: {wrong[0]}")
+        sys.exit(1)
+    return answer

@@ -1,0 +1,1 @@
+"""Drills: real processes of a throw-away home, killed for real, and what is left counted."""
