@@ -1,6 +1,6 @@
 """Run inside a home: keeps one webhook with its sealed secret."""
 
-from loopline.entry.cli.main import setup
+from loopline.entry.terminal import setup
 
 if __name__ == "__main__":
     setup()

@@ -2,7 +2,7 @@
 
 import sys
 
-from loopline.entry.cli.main import setup
+from loopline.entry.terminal import setup
 
 
 def main() -> None:

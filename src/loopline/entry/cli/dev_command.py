@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from loopline.entry.cli.main import say
+from loopline.entry.terminal import say
 
 DRILLS = ("worker-kill", "server-kill")
 

@@ -7,9 +7,10 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from typing import ClassVar
 
-from loopline.entry.cli.main import setup
+from loopline.entry.terminal import setup
 
 _TABLE = "CREATE TABLE IF NOT EXISTS drill_effect (number integer NOT NULL, whole integer NOT NULL)"
 _BETWEEN = 0.006  # seconds between the two halves of the effect: where most kills fall
@@ -63,9 +64,8 @@ def main(argv: list[str]) -> None:
     if args.action == "publish":
         publish(args.first, args.count)
         return
-    from loopline.entry.cli import worker_command
-
-    worker_command.run(argparse.Namespace(drain=False))
+    command = import_module("loopline.entry.cli.worker_command")  # by name: commands call drills
+    command.run(argparse.Namespace(drain=False))
 
 
 if __name__ == "__main__":

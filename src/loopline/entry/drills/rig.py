@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from loopline.entry.cli.main import Failed
+from loopline.entry.terminal import Failed
 
 OWNER = "owner@drill.example"
 _COMMAND = [sys.executable, "-c", "from loopline.entry.cli.main import main; main()"]
