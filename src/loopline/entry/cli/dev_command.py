@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from typing import Any
 
@@ -28,6 +29,7 @@ def _run(name: str, rounds: int | None) -> dict[str, Any]:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what a drill started, too
     figures = [_run(name, args.rounds) for name in ([args.name] if args.name else DRILLS)]
     for drilled in figures:
         say("  ".join(f"{name} {value}" for name, value in drilled.items()))
