@@ -14,7 +14,9 @@ def test_the_committed_document_is_what_is_served(client):
     served["info"].pop("version")
     kept = json.loads(FILE.read_text())
     kept["info"].pop("version", None)
-    assert served == kept, "The API changed: run tests/architecture/write_openapi.py, look at the diff and commit it."
+    assert served == kept, (
+        "The API changed: run tests/architecture/write_openapi.py, look at the diff and commit it."
+    )
 
 
 def test_every_operation_has_a_stable_id_and_documents_its_problems():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from loopline.core.problems import Problem, TooLarge
 from loopline.entry.problems import page_for, problem_json
 from loopline.platform.api.idempotency import answer_once
+from loopline.platform.db.once import reading
 from loopline.platform.identity.actor import Via
 from loopline.platform.identity.queries import actor_for
 
@@ -28,9 +29,17 @@ class RequestFrame:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = secrets.token_hex(6)  # type: ignore[attr-defined]
         try:
-            response = self._answer(request)
+            if request.method in ("GET", "HEAD"):
+                with reading():
+                    response = self._answer(request)
+            else:
+                response = self._answer(request)
         except Problem as problem:
             response = problem_json(problem)
+        if response.status_code == 405 and request.path.startswith("/api/"):
+            allowed = response.get("Allow", "")
+            response = problem_json(Problem(f"This address takes {allowed or 'other methods'}."))
+            response.status_code, response["Allow"] = 405, allowed
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
 

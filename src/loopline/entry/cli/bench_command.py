@@ -17,4 +17,4 @@ def passthrough(argv: list[str]) -> int:
             "Benchmarks:", ", ".join(found) or "none here; run this from a clone", file=sys.stderr
         )
         return 2 if argv else 0
-    return subprocess.call([sys.executable, str(found[argv[0]]), *argv[1:]], cwd=ROOT)  # noqa: S603
+    return subprocess.call([sys.executable, "-m", f"benchmarks.{argv[0]}", *argv[1:]], cwd=ROOT)  # noqa: S603

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from loopline.core.problems import Missing, NotSignedIn
+from loopline.platform.db.once import once
 from loopline.platform.identity import secret as secrets
 from loopline.platform.identity.actor import Actor, Role, Via
 from loopline.platform.identity.models import Invitation, Team, Token, User
@@ -122,6 +123,7 @@ def open_invitations(*, actor: Actor, now: datetime) -> list[Invitation]:
     )
 
 
+@once
 def people_choices() -> list[tuple[str, str]]:
     """Everybody active as (id, name), for pickers and filters."""
     rows = User.objects.filter(is_active=True).order_by("name").values_list("pk", "name")

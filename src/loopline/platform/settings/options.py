@@ -10,6 +10,7 @@ from django.db import transaction
 
 from loopline.core.problems import Invalid
 from loopline.platform.audit.record import Change, record
+from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.settings.models import Workspace
@@ -55,6 +56,7 @@ offer(
 )
 
 
+@once
 def workspace() -> Workspace:
     """The settings row, made with its defaults when first read."""
     return Workspace.objects.filter(pk=1).first() or Workspace.objects.get_or_create(pk=1)[0]

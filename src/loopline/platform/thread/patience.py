@@ -6,12 +6,14 @@ from math import floor
 
 from django.tasks import task
 
+from loopline.platform.db.once import once
 from loopline.platform.thread.marks import Mark
 from loopline.platform.thread.models import Patience, ThreadRow
 
 ENOUGH = 20  # samples before the workspace's own habits count
 
 
+@once
 def patience() -> dict[int, timedelta]:
     """Station number (1..7) -> longest usual wait; stations with too few samples are left out."""
     return {

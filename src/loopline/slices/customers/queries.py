@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from loopline.core.problems import Invalid, Missing
 from loopline.platform.cards.registry import Card
+from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.identity.queries import people_by_id
@@ -140,6 +141,7 @@ def deal_cards(ids: set[int]) -> dict[int, Card]:
     }
 
 
+@once
 def persona_names() -> list[str]:
     return list(Persona.objects.order_by("name").values_list("name", flat=True)[:200])
 
@@ -187,6 +189,7 @@ def contacts_of(account_id: int) -> list[ContactView]:
     return [contact_view(c) for c in found[:50]]
 
 
+@once
 def segments() -> list[tuple[str, str]]:
     names = Account.objects.exclude(segment="").values_list("segment", flat=True).distinct()
     return [(n, n) for n in sorted(names)[:100]]

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncMonth
 
 from loopline.core.problems import Invalid, Missing
 from loopline.platform.cards.registry import Card
+from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.identity.queries import people_by_id
@@ -112,6 +113,7 @@ def inbox_rows(*, now: datetime) -> QuerySet[Feedback]:
     return Feedback.objects.filter(awake, state="new")
 
 
+@once
 def tag_choices() -> list[tuple[str, str]]:
     return [(t, t) for t in Tag.objects.order_by("name").values_list("name", flat=True)[:500]]
 
@@ -220,6 +222,7 @@ def person_ref(raw: str | None) -> int | None:
     return int(raw)
 
 
+@once
 def waiting_cached() -> int:
     """How many items wait, for the navigation of every page; one indexed count."""
     return Feedback.objects.filter(state="new", snoozed_until=None)[:1000].count()
@@ -289,3 +292,9 @@ def known_external(keys: set[tuple[str, str]]) -> set[tuple[str, str]]:
             part = Feedback.objects.filter(source=source, external_id__in=ids[start : start + 1000])
             out.update((source, e) for e in part.values_list("external_id", flat=True))
     return out
+
+
+def contact_ids(ids: Iterable[int]) -> dict[int, int]:
+    """Who said each item, where that is known; one query."""
+    found = Feedback.objects.filter(pk__in=list(ids)).exclude(contact=None)
+    return {pk: c for pk, c in found.values_list("pk", "contact_id") if c}

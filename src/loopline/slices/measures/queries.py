@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
+from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.slices.measures.models import Metric, MetricValue
@@ -86,6 +87,7 @@ def first_after(pairs: Sequence[tuple[int, datetime]]) -> dict[int, Value]:
     return out
 
 
+@once
 def metric_choices() -> list[tuple[str, str]]:
     found = Metric.objects.filter(archived_at=None).order_by("name").values_list("pk", "name")
     return [("", "None yet"), *((str(pk), name) for pk, name in found[:300])]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from django.db.models import Min
+
 from loopline.platform.thread import registry
 from loopline.platform.thread.marks import DECIDED, HEARD, MEASURED, UNDERSTOOD, Mark
 from loopline.platform.thread.registry import Ref
@@ -38,16 +40,15 @@ def _heard_objects(id_: int, limit: int) -> list[Ref]:
 
 def _understood(ids: Sequence[int]) -> Mapping[int, Mark]:
     """Linked: from the first link on, however old the words are."""
-    first: dict[int, list] = {}  # type: ignore[type-arg]
-    for oid, at in Ask.objects.filter(opportunity_id__in=ids).values_list("opportunity_id", "at"):
-        first.setdefault(oid, []).append(at)
+    asks = Ask.objects.filter(opportunity_id__in=ids).order_by()
+    first = dict(asks.values_list("opportunity_id").annotate(first=Min("at")))
     accounts = dict(Opportunity.objects.filter(pk__in=ids).values_list("pk", "account_count"))
     return {
         oid: Mark(
-            True, 1.0, accounts.get(oid, 0), min(times), None,
+            True, 1.0, accounts.get(oid, 0), at, None,
             "1 account" if accounts.get(oid) == 1 else f"{accounts.get(oid, 0)} accounts",
         )
-        for oid, times in first.items()
+        for oid, at in first.items()
     }  # fmt: skip
 
 
@@ -155,13 +156,11 @@ def _parents(ids: Sequence[int]) -> Mapping[int, Ref]:
 def _feedback_understood(ids: Sequence[int]) -> Mapping[int, Mark]:
     """An item is understood when it, or what it was merged into, is linked."""
     linked = opportunities_of(ids)
-    firsts: dict[int, list] = {}  # type: ignore[type-arg]
-    for opp, at in Ask.objects.filter(
-        opportunity_id__in={o for f in linked.values() for o in f}
-    ).values_list("opportunity_id", "at"):
-        firsts.setdefault(opp, []).append(at)
+    wanted = {o for found in linked.values() for o in found}
+    asks = Ask.objects.filter(opportunity_id__in=wanted).order_by()
+    firsts = dict(asks.values_list("opportunity_id").annotate(first=Min("at")))
     return {
-        f: Mark(True, 1.0, len(opps), min(firsts[opps[0]]), None)
+        f: Mark(True, 1.0, len(opps), firsts[opps[0]], None)
         for f, opps in linked.items()
         if opps[0] in firsts
     }

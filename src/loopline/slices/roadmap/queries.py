@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
+from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.slices.feedback import queries as feedback
@@ -122,6 +123,11 @@ def opportunities_by_id(ids: Iterable[int | None]) -> dict[int, OpportunityView]
 
 def opportunities_of(feedback_ids: Iterable[int]) -> dict[int, list[int]]:
     """Opportunities each item asks for, its own and those of what it was merged into, oldest first."""
+    return _opportunities_of(tuple(sorted(set(feedback_ids))))
+
+
+@once
+def _opportunities_of(feedback_ids: tuple[int, ...]) -> dict[int, list[int]]:
     root = feedback.roots(feedback_ids)
     wanted = set(root) | set(root.values())
     asks: dict[int, list[int]] = {}
@@ -195,12 +201,14 @@ def bet_cards(ids: set[int]) -> dict[int, Card]:
     }  # fmt: skip
 
 
+@once
 def squads() -> list[tuple[str, str]]:
     names = set(Bet.objects.exclude(squad="").values_list("squad", flat=True))
     names |= set(Opportunity.objects.exclude(squad="").values_list("squad", flat=True))
     return [(n, n) for n in sorted(names)]
 
 
+@once
 def bet_choices() -> list[tuple[str, str]]:
     found = Bet.objects.filter(archived_at=None).exclude(state__in=("declined", "sunset"))
     return [
@@ -214,6 +222,7 @@ def bet_ids(wanted: Iterable[int]) -> Mapping[int, str]:
     return dict(Bet.objects.filter(pk__in=set(wanted)).values_list("pk", "state"))
 
 
+@once
 def opportunity_choices() -> list[tuple[str, str]]:
     found = Opportunity.objects.filter(archived_at=None).order_by("title")
     return [("", "None"), *((str(pk), t) for pk, t in found.values_list("pk", "title")[:300])]

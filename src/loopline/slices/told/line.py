@@ -6,8 +6,9 @@ from datetime import datetime
 from loopline.platform.thread import registry
 from loopline.platform.thread.marks import TOLD, Mark
 from loopline.platform.thread.registry import Ref
+from loopline.slices.feedback.queries import contact_ids
 from loopline.slices.releases.queries import bets_in
-from loopline.slices.roadmap.queries import bets_by_id, bets_of
+from loopline.slices.roadmap.queries import bets_by_id, bets_of, opportunities_of
 from loopline.slices.told.models import FollowUp
 from loopline.slices.told.queries import sent_ids
 
@@ -62,25 +63,20 @@ def of_releases(ids: Sequence[int]) -> Mapping[int, Mark]:
 
 def of_feedback(ids: Sequence[int]) -> Mapping[int, Mark]:
     """An item is told when its own person was: by the item itself or by the contact who said it."""
-    from loopline.slices.feedback.queries import by_ids
-
-    items = by_ids(ids)
-    contacts = {f.contact_id for f in items.values() if f.contact_id}
+    contact_of = contact_ids(ids)
     found = FollowUp.objects.filter(occasion="ship", state="sent")
     by_item = dict(found.filter(feedback_id__in=list(ids)).values_list("feedback_id", "sent_at"))
     by_contact: dict[tuple[int, int], datetime] = {}
-    for contact, opp, at in found.filter(contact_id__in=contacts).values_list(
-        "contact_id", "opportunity_id", "sent_at"
-    ):
+    mine = found.filter(contact_id__in=set(contact_of.values()))
+    for contact, opp, at in mine.values_list("contact_id", "opportunity_id", "sent_at"):
         if at and contact:
             by_contact[contact, opp or 0] = at
-    from loopline.slices.roadmap.queries import opportunities_of
-
     asked = opportunities_of(ids)
     out = {}
-    for i, f in items.items():
-        times = [by_item.get(i)] + [
-            by_contact.get((f.contact_id or 0, o)) for o in asked.get(i, [])
+    for i in ids:
+        times = [
+            by_item.get(i),
+            *(by_contact.get((contact_of.get(i, 0), o)) for o in asked.get(i, [])),
         ]
         told = [t for t in times if t]
         if told:

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, QuerySet
 
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
+from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.slices.told.models import FollowUp
@@ -50,6 +51,7 @@ def view(f: FollowUp) -> FollowUpView:
     )  # fmt: skip
 
 
+@once
 def waiting(release_id: int | None = None) -> int:
     """Drafts that wait for somebody's yes."""
     found = FollowUp.objects.filter(state="draft", archived_at=None)
