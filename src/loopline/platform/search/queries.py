@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.db import connection
+
 from loopline.platform.cards.registry import kinds
 from loopline.platform.db import is_postgres, rows
 from loopline.platform.identity.actor import Actor
@@ -124,10 +126,42 @@ def matching_ids(*, object_type: str, text: str, limit: int = 5000) -> list[int]
     return [int(i) for (i,) in found]
 
 
+TELLING = 14  # words asked for: the rarest ones of a text, which tell most and cost least
+
+
+def _rarest(words: list[str]) -> list[str]:
+    """The words of a text that fewest rows hold, rarest first; words that no row holds are left out.
+
+    The index keeps Porter stems. A stem is nearly always the beginning of its word, so the longest
+    known beginning stands for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab(main, search_fts, row)"
+        )
+    heads = {w[:n] for w in words for n in range(max(3, len(w) - 4), len(w) + 1)}
+    marks = ",".join(["%s"] * len(heads))
+    counts = {
+        str(t): int(str(n))
+        for t, n in rows(
+            f"SELECT term, doc FROM temp.search_terms WHERE term IN ({marks})", list(heads)
+        )
+    }
+    known: dict[str, int] = {}
+    for word in words:
+        stem = next((word[:n] for n in range(len(word), 2, -1) if word[:n] in counts), None)
+        if stem:
+            known[word] = counts[stem]
+    return sorted(known, key=lambda w: (known[w], w))
+
+
 def likely_similar(*, object_type: str, text: str, limit: int = 60) -> list[int]:
     """Candidates for likeness: any of the text's rarer words may match. For tier 1 of duplicates."""
     words = sorted(set(_WORD.findall(text.lower())), key=lambda w: (-len(w), w))
-    words = [w for w in words if len(w) > 2][:24]
+    words = [w for w in words if 2 < len(w) < 40][:60]
+    if words and not is_postgres():
+        words = _rarest(words)
+    words = words[: TELLING if not is_postgres() else 24]
     if not words:
         return []
     if is_postgres():

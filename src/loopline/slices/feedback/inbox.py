@@ -31,9 +31,17 @@ def _rows(view: str, actor: Actor, now: datetime) -> QuerySet[Feedback]:
     return queries.inbox_rows(now=now).filter(where(actor, now))
 
 
-def _counts(actor: Actor, now: datetime, view: str) -> list[tuple[str, str, bool, int]]:
+MANY = 1000  # beyond, a view says so; counting on costs more than it tells
+
+
+def _many(rows: QuerySet[Feedback]) -> str:
+    found = rows.order_by()[:MANY].count()
+    return f"{found}" if found < MANY else f"{MANY - 1}+"
+
+
+def _counts(actor: Actor, now: datetime, view: str) -> list[tuple[str, str, bool, str]]:
     return [
-        (label, f"/inbox?view={key}", key == view, _rows(key, actor, now).count())
+        (label, f"/inbox?view={key}", key == view, _many(_rows(key, actor, now)))
         for key, label, _ in VIEWS
     ]
 

@@ -68,15 +68,27 @@ def quality(*, actor: Actor, now: datetime) -> Quality:
     )  # fmt: skip
 
 
-def suggested_tags(feedback: Feedback, *, now: datetime) -> list[tuple[str, float]]:
-    """Tags that fit the words, learned from the newest tagged items; those it has are left out."""
+_KEPT: list[tuple[datetime, Themes]] = []
+
+
+def _learned(now: datetime) -> Themes:
+    """What the newest tagged items teach; kept for ten minutes a process."""
+    if _KEPT and abs(now - _KEPT[0][0]) < timedelta(minutes=10) and _KEPT[0][1].texts >= LEARN_FROM:
+        return _KEPT[0][1]
     learned = Themes()
     rows = Feedback.objects.filter(
         tags__isnull=False, received_at__gte=now - timedelta(days=400)
-    ).exclude(pk=feedback.pk)
-    recent = rows.order_by("-received_at").distinct().prefetch_related("tags")[:LEARN_FROM]
-    for row in recent:
+    ).order_by("-received_at")
+    ids = list(dict.fromkeys(rows.values_list("pk", flat=True)[: LEARN_FROM * 2]))[:LEARN_FROM]
+    for row in Feedback.objects.filter(pk__in=ids).prefetch_related("tags"):
         learned.learn(f"{row.title} {row.verbatim[:400]}", (t.name for t in row.tags.all()))
+    _KEPT[:] = [(now, learned)]
+    return learned
+
+
+def suggested_tags(feedback: Feedback, *, now: datetime) -> list[tuple[str, float]]:
+    """Tags that fit the words, learned from the newest tagged items; those it has are left out."""
+    learned = _learned(now)
     mine = {t.name for t in feedback.tags.all()}
     text = f"{feedback.title} {feedback.verbatim[:600]}"
     return [(t, p) for t, p in learned.suggest(text, most=5) if t not in mine][:3]

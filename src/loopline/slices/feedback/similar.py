@@ -11,7 +11,7 @@ from loopline.slices.feedback.models import Feedback
 from loopline.slices.feedback.queries import one, refused_with
 
 LEAST = 0.12  # below, nothing is worth a look
-CANDIDATES = 60
+CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
