@@ -104,7 +104,10 @@ def main() -> None:
             [
                 (
                     f"{name}, {len(text):,} issues, {len(pairs)} pairs",
-                    f"tier 1 {ours:.2f}   plain FTS5 {fts:.2f}   TF-IDF {tfidf:.2f}   ratio to FTS5 {ours / max(fts, 0.01):.2f}",
+                    (
+                        f"tier 1 {ours:.2f}   plain FTS5 {fts:.2f}   TF-IDF {tfidf:.2f}   ratio to "
+                        f"FTS5 {ours / max(fts, 0.01):.2f}"
+                    ),
                 )
             ]
         )
@@ -124,12 +127,20 @@ def main() -> None:
         start = time.perf_counter()
         likely_similar(object_type="feedback", text=texts[i], limit=5)
         plain.append(time.perf_counter() - start)
-    say([
-        ("suggestions at 50,000 items", f"p50 {at(took, 0.5) * 1000:.0f} ms   p95 {at(took, 0.95) * 1000:.0f} ms"),
-        ("plain FTS5, same run", f"p50 {at(plain, 0.5) * 1000:.0f} ms   p95 {at(plain, 0.95) * 1000:.0f} ms"),
-        ("ratio p95", f"{at(took, 0.95) / at(plain, 0.95):.2f}"),
-        ("home", str(home)),
-    ])  # fmt: skip
+    say(
+        [
+            (
+                "suggestions at 50,000 items",
+                f"p50 {at(took, 0.5) * 1000:.0f} ms   p95 {at(took, 0.95) * 1000:.0f} ms",
+            ),
+            (
+                "plain FTS5, same run",
+                f"p50 {at(plain, 0.5) * 1000:.0f} ms   p95 {at(plain, 0.95) * 1000:.0f} ms",
+            ),
+            ("ratio p95", f"{at(took, 0.95) / at(plain, 0.95):.2f}"),
+            ("home", str(home)),
+        ]
+    )
 
 
 if __name__ == "__main__":

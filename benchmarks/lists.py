@@ -121,7 +121,11 @@ def main() -> None:
                 [
                     (
                         path,
-                        f"alone p50 {at(alone, 0.5) * 1000:.0f} p95 {at(alone, 0.95) * 1000:.0f} ms   20 readers p50 {at(together, 0.5) * 1000:.0f} p95 {at(together, 0.95) * 1000:.0f} ms   CPU {cpu * 1000:.0f} ms a page",
+                        (
+                            f"alone p50 {at(alone, 0.5) * 1000:.0f} p95 {at(alone, 0.95) * 1000:.0f} "
+                            f"ms   20 readers p50 {at(together, 0.5) * 1000:.0f} p95 {at(together, 0.95) * 1000:.0f} "
+                            f"ms   CPU {cpu * 1000:.0f} ms a page"
+                        ),
                     )
                 ]
             )

@@ -154,9 +154,17 @@ def _customers(w: World) -> None:
             if address not in {p[1] for p in people}:
                 people.append((name, address, persona))
                 customers.save_contact(
-                    actor=owner, changes={"name": name, "email": address, "title": title, "persona": persona, "account_id": made},
-                    now=w.at(363), sample=True,
-                )  # fmt: skip
+                    actor=owner,
+                    changes={
+                        "name": name,
+                        "email": address,
+                        "title": title,
+                        "persona": persona,
+                        "account_id": made,
+                    },
+                    now=w.at(363),
+                    sample=True,
+                )
         w.contacts.append(people)
         if a.deal:
             title, amount, state, days = a.deal
@@ -346,7 +354,10 @@ def _plan_bet(w: World, i: int, b: SampleBet) -> None:
 
     w.plan(w.at(b.proposed, 14), propose)
     if b.committed is not None:
-        why = f"{PROBLEMS[b.problem].title}: the demand holds, {squad} has the people, and the number can be checked four weeks after shipping."
+        why = (
+            f"{PROBLEMS[b.problem].title}: the demand holds, {squad} has the people, "
+            "and the number can be checked four weeks after shipping."
+        )
         w.plan(
             w.at(b.committed, 15),
             lambda: roadmap.commit_bet(
@@ -493,11 +504,20 @@ def _plan_work(w: World, i: int, b: SampleBet) -> None:
             k: int = k,
         ) -> None:
             row = WorkItemRow(
-                source="github", external_id=f"oakrow/app#{number}", title=title, state=state, source_updated_at=moment,
-                number=number, body=f"Part of BET-{w.bets[i]}.", type="feature" if "Fix" not in title else "bug",
-                url=f"https://github.example/oakrow/app/issues/{number}", assignee_name=_engineer(b, k), created_at=row_at,
-                started_at=w.at(begin, 9) if state != "todo" else None, done_at=moment if state == "done" else None,
-            )  # fmt: skip
+                source="github",
+                external_id=f"oakrow/app#{number}",
+                title=title,
+                state=state,
+                source_updated_at=moment,
+                number=number,
+                body=f"Part of BET-{w.bets[i]}.",
+                type="feature" if "Fix" not in title else "bug",
+                url=f"https://github.example/oakrow/app/issues/{number}",
+                assignee_name=_engineer(b, k),
+                created_at=row_at,
+                started_at=w.at(begin, 9) if state != "todo" else None,
+                done_at=moment if state == "done" else None,
+            )
             work.upsert_items(actor=w.actor("Jonas Weber"), rows=[row], now=moment, sample=True)
 
         w.plan(moment, take)
@@ -583,12 +603,20 @@ def _upkeep(w: World, n: int, day: int) -> list[int]:
         done = w.at(day + 1 + k, 14)
         rows.append(
             WorkItemRow(
-                source="github", external_id=f"oakrow/app#{number}", title=UPKEEP[(n * 3 + k) % len(UPKEEP)], state="done",
-                source_updated_at=done, number=number, type="bug" if "Fix" in UPKEEP[(n * 3 + k) % len(UPKEEP)] else "chore",
-                url=f"https://github.example/oakrow/app/issues/{number}", created_at=w.at(day + 8, 9),
-                started_at=w.at(day + 4, 9), done_at=done, assignee_name=w.rng.choice([p[0] for p in PEOPLE if p[1] == "Engineer"]),
+                source="github",
+                external_id=f"oakrow/app#{number}",
+                title=UPKEEP[(n * 3 + k) % len(UPKEEP)],
+                state="done",
+                source_updated_at=done,
+                number=number,
+                type="bug" if "Fix" in UPKEEP[(n * 3 + k) % len(UPKEEP)] else "chore",
+                url=f"https://github.example/oakrow/app/issues/{number}",
+                created_at=w.at(day + 8, 9),
+                started_at=w.at(day + 4, 9),
+                done_at=done,
+                assignee_name=w.rng.choice([p[0] for p in PEOPLE if p[1] == "Engineer"]),
             )
-        )  # fmt: skip
+        )
     work.upsert_items(actor=w.actor("Jonas Weber"), rows=rows, now=w.at(day + 1, 14), sample=True)
     return list(ids_by_external("github", [r.external_id for r in rows]).values())
 
@@ -600,9 +628,14 @@ def _coming(w: World, version: str) -> None:
     who, now = w.actor("Jonas Weber"), w.at(1, 15)
     items = _items_of(w.bets[15]) + _upkeep(w, 90, 2)
     made = releases.create_release(
-        actor=who, version=version, title="Payroll export, first part", target_on=(w.now + timedelta(days=2)).date(),
-        work_items=items, now=now, sample=True,
-    )  # fmt: skip
+        actor=who,
+        version=version,
+        title="Payroll export, first part",
+        target_on=(w.now + timedelta(days=2)).date(),
+        work_items=items,
+        now=now,
+        sample=True,
+    )
     for place in range(3):
         releases.tick(
             actor=w.actor("Victor Hale"), release_id=made, place=place, done=True, now=now
@@ -616,23 +649,51 @@ def _plan_decisions(w: World) -> None:
     def rule_moment() -> None:
         who, now = w.actor("Tomas Lindgren"), w.at(166, 16)
         made = decisions.open_decision(
-            actor=who, question="When do we check the rest rule of a swap?", about=("opportunity", w.opportunities[0]), now=now,
+            actor=who,
+            question="When do we check the rest rule of a swap?",
+            about=("opportunity", w.opportunities[0]),
+            now=now,
             options=[
-                {"title": "As the swap is made", "cost": "6 weeks", "risk": "slower on old phones", "learning": "whether people swap at all"},
-                {"title": "In a nightly report", "cost": "1 week", "risk": "breaches happen first", "learning": "how many there are"},
-                {"title": "In a queue for managers", "cost": "3 weeks", "risk": "more work for those who complain", "learning": "little"},
+                {
+                    "title": "As the swap is made",
+                    "cost": "6 weeks",
+                    "risk": "slower on old phones",
+                    "learning": "whether people swap at all",
+                },
+                {
+                    "title": "In a nightly report",
+                    "cost": "1 week",
+                    "risk": "breaches happen first",
+                    "learning": "how many there are",
+                },
+                {
+                    "title": "In a queue for managers",
+                    "cost": "3 weeks",
+                    "risk": "more work for those who complain",
+                    "learning": "little",
+                },
             ],
-        )  # fmt: skip
+        )
         decisions.decide(
-            actor=who, decision_id=made, chosen="As the swap is made", now=now,
-            rationale="A report is cheaper and tells us of a breach after somebody did not sleep. A queue is safer and gives managers one more thing to do. What they asked for is that the system says no.",
-        )  # fmt: skip
+            actor=who,
+            decision_id=made,
+            chosen="As the swap is made",
+            now=now,
+            rationale=(
+                "A report is cheaper and tells us of a breach after somebody did not sleep. "
+                "A queue is safer and gives managers one more thing to do. What they asked "
+                "for is that the system says no."
+            ),
+        )
 
     def talk() -> None:
         for name, text, hours in (
             (
                 "Adaeze Nwosu",
-                "Tarn Valley asked again this morning. Their renewal is the first of March, and swaps on the phone is what the wards notice. @Tomas can we say a week?",
+                (
+                    "Tarn Valley asked again this morning. Their renewal is the first of March, "
+                    "and swaps on the phone is what the wards notice. @Tomas can we say a week?"
+                ),
                 3.0,
             ),
             (
@@ -643,9 +704,12 @@ def _plan_decisions(w: World) -> None:
             ("Luis Carvalho", "Northmere asks the same in the tender, question 14.", 1.0),
         ):
             discuss.comment(
-                actor=w.actor(name), object_type="opportunity", object_id=w.opportunities[0], text=text,
+                actor=w.actor(name),
+                object_type="opportunity",
+                object_id=w.opportunities[0],
+                text=text,
                 now=w.now - timedelta(hours=hours),
-            )  # fmt: skip
+            )
 
     w.plan(w.at(166, 16), rule_moment)
     w.plan(w.now - timedelta(hours=1), talk)

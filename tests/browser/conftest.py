@@ -92,11 +92,12 @@ def axe():
 
     def check(page):
         page.evaluate(AXE)
-        found = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(r => r.violations.map("
-            "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')))"
+        return page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(r "
+            "=> r.violations.map("
+            "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' "
+            "' + (n.any[0]?.message ?? '')).join(' | ')))"
         )
-        return found
 
     return check
 
@@ -119,10 +120,26 @@ def sample(cast, now, transactional_db):
         "The printed rota is cut off on Friday.",
     )
     got = receive_many(
-        actor=bo, now=now,
-        asks=[NewFeedback("call", w, f"s{i}", who=Who("Tarn Valley", "tarn.example", "", f"p{i}@tarn.example", f"Greta {i}", "Ward manager"), tags=("swaps",))
-              for i, w in enumerate(words)],
-    )  # fmt: skip
+        actor=bo,
+        now=now,
+        asks=[
+            NewFeedback(
+                "call",
+                w,
+                f"s{i}",
+                who=Who(
+                    "Tarn Valley",
+                    "tarn.example",
+                    "",
+                    f"p{i}@tarn.example",
+                    f"Greta {i}",
+                    "Ward manager",
+                ),
+                tags=("swaps",),
+            )
+            for i, w in enumerate(words)
+        ],
+    )
     opp = roadmap.create_opportunity(
         actor=bo,
         title="Swaps without a desk",

@@ -64,19 +64,50 @@ RICE = Model(
     "RICE",
     "reach × impact × confidence ÷ effort",
     (
-        Input("reach", "Reach", "Accounts that meet the problem in a quarter", _levels(
-            (3, "A handful", "Up to 5 accounts"), (10, "Some", "6 to 15 accounts"), (30, "Many", "16 to 50 accounts"),
-            (80, "Most", "51 to 110 accounts"), (150, "All", "Every account"))),
-        Input("impact", "Impact", "What it does to the success metric for each of them", _levels(
-            (0.25, "Minimal", "Nice to have"), (0.5, "Low", "Saves minutes a week"), (1, "Medium", "Saves an hour a week"),
-            (2, "High", "Removes a daily annoyance"), (3, "Massive", "Decides renewals and deals"))),
-        Input("confidence", "Confidence", "How good the evidence is, for reach and impact together", CONFIDENCE),
-        Input("effort", "Effort", "Person-weeks of everybody until it is told", _levels(
-            (1, "Days", "One person, one week"), (3, "Weeks", "Two to four person-weeks"),
-            (8, "A month or two", "Five to ten person-weeks"), (16, "A quarter", "Eleven to twenty person-weeks"),
-            (30, "More", "Above twenty person-weeks"))),
+        Input(
+            "reach",
+            "Reach",
+            "Accounts that meet the problem in a quarter",
+            _levels(
+                (3, "A handful", "Up to 5 accounts"),
+                (10, "Some", "6 to 15 accounts"),
+                (30, "Many", "16 to 50 accounts"),
+                (80, "Most", "51 to 110 accounts"),
+                (150, "All", "Every account"),
+            ),
+        ),
+        Input(
+            "impact",
+            "Impact",
+            "What it does to the success metric for each of them",
+            _levels(
+                (0.25, "Minimal", "Nice to have"),
+                (0.5, "Low", "Saves minutes a week"),
+                (1, "Medium", "Saves an hour a week"),
+                (2, "High", "Removes a daily annoyance"),
+                (3, "Massive", "Decides renewals and deals"),
+            ),
+        ),
+        Input(
+            "confidence",
+            "Confidence",
+            "How good the evidence is, for reach and impact together",
+            CONFIDENCE,
+        ),
+        Input(
+            "effort",
+            "Effort",
+            "Person-weeks of everybody until it is told",
+            _levels(
+                (1, "Days", "One person, one week"),
+                (3, "Weeks", "Two to four person-weeks"),
+                (8, "A month or two", "Five to ten person-weeks"),
+                (16, "A quarter", "Eleven to twenty person-weeks"),
+                (30, "More", "Above twenty person-weeks"),
+            ),
+        ),
     ),
-)  # fmt: skip
+)
 ICE = Model(
     "ice",
     "ICE",

@@ -55,9 +55,14 @@ def _file(args: argparse.Namespace, path: Path, mapping: dict[str, str]) -> dict
     from loopline.platform.imports.running import run as run_import
 
     got = run_import(
-        actor=Actor.system("Import").through(Via.CLI), kind_key=args.kind, path=path, given=mapping, dry_run=args.dry_run,
-        step=lambda done: say(f"{path.name}: {done:,} rows") if sys.stderr.isatty() else None, now=timezone.now(),
-    )  # fmt: skip
+        actor=Actor.system("Import").through(Via.CLI),
+        kind_key=args.kind,
+        path=path,
+        given=mapping,
+        dry_run=args.dry_run,
+        step=lambda done: say(f"{path.name}: {done:,} rows") if sys.stderr.isatty() else None,
+        now=timezone.now(),
+    )
     return {
         "file": path.name, "created": got.created, "changed": got.changed, "same": got.same,
         "bad": [{"line": n, "reason": r} for n, r in got.bad],
@@ -80,7 +85,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     would = "Would bring in" if args.dry_run else "Brought in"
     for one in found.get("files", []):
         print(
-            f"{would} {one['created']:,} new, {one['changed']:,} changed, {one['same']:,} here already from {one['file']}."
+            f"{would} {one['created']:,} new, {one['changed']:,} changed, {one['same']:,} "
+            f"here already from {one['file']}."
         )
         for bad in one["bad"][:20]:
             print(f"  line {bad['line']}: {bad['reason']}")

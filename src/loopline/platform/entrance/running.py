@@ -159,10 +159,15 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     kept = "&".join(f"{k}={g[k]}" for k in ("action", "person", "via", "type") if g.get(k))
     context = _context(request, "/settings/audit") | {
-        "entries": found[:50], "more": f"/settings/audit?{kept}&before={found[49].id}" if len(found) > 50 else "",
-        "values": g, "people_": identity.people_choices(),
-        "changed": {e.id: [(k, e.before.get(k), e.after.get(k)) for k in {**e.before, **e.after}][:6] for e in found[:50]},
-    }  # fmt: skip
+        "entries": found[:50],
+        "more": f"/settings/audit?{kept}&before={found[49].id}" if len(found) > 50 else "",
+        "values": g,
+        "people_": identity.people_choices(),
+        "changed": {
+            e.id: [(k, e.before.get(k), e.after.get(k)) for k in {**e.before, **e.after}][:6]
+            for e in found[:50]
+        },
+    }
     return render(request, "entrance/audit.html", context)
 
 

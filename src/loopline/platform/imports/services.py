@@ -127,8 +127,12 @@ def work(import_id: int) -> None:
         _end(row, "failed", {"note": wrong.sentence}, "failed")
         return
     report = {
-        "created": got.created, "changed": got.changed, "same": got.same, "bad_count": len(got.bad), "bad": got.bad[:500],
-    }  # fmt: skip
+        "created": got.created,
+        "changed": got.changed,
+        "same": got.same,
+        "bad_count": len(got.bad),
+        "bad": got.bad[:500],
+    }
     _end(row, "done", report, "done")
 
 
@@ -136,7 +140,10 @@ def _end(row: Import, state: str, report: dict[str, object], shown: str) -> None
     Import.objects.filter(pk=row.pk).update(state=state, report=report)
     note = str(
         report.get("note")
-        or f"{report.get('created', 0):,} new, {report.get('same', 0):,} here already, {report.get('bad_count', 0):,} left out"
+        or (
+            f"{report.get('created', 0):,} new, {report.get('same', 0):,} here already, "
+            f"{report.get('bad_count', 0):,} left out"
+        )
     )
     track.finish(
         row.progress, state=shown, note=note, result_url=f"/imports/{row.pk}", now=timezone.now()

@@ -57,9 +57,16 @@ class Webhooks(Schema):
 
 def _json(w: Webhook) -> dict[str, Any]:
     return {
-        "id": w.pk, "url": w.url, "events": w.events, "condition": w.condition, "paused": w.paused_at is not None,
-        "paused_because": w.paused_because, "version": w.version, "created_at": w.created_at, "updated_at": w.updated_at,
-    }  # fmt: skip
+        "id": w.pk,
+        "url": w.url,
+        "events": w.events,
+        "condition": w.condition,
+        "paused": w.paused_at is not None,
+        "paused_because": w.paused_because,
+        "version": w.version,
+        "created_at": w.created_at,
+        "updated_at": w.updated_at,
+    }
 
 
 @router.get("/webhooks", auth=can("webhook.read"), response=answers(Webhooks))

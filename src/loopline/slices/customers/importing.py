@@ -110,10 +110,16 @@ def _deal(actor: Actor, account_id: int, record: Record, now: datetime) -> None:
         .first()
     )
     save_deal(
-        actor=actor, id_=known, account_id=account_id, title=record["deal"][:200],
-        amount=number("deal_amount", record.get("deal_amount", "").lstrip("€$£ ")), currency=record.get("currency", "") or workspace().currency,
-        state=_deal_state(record.get("deal_state", "")), close_on=closes.date() if closes else None, now=now,
-    )  # fmt: skip
+        actor=actor,
+        id_=known,
+        account_id=account_id,
+        title=record["deal"][:200],
+        amount=number("deal_amount", record.get("deal_amount", "").lstrip("€$£ ")),
+        currency=record.get("currency", "") or workspace().currency,
+        state=_deal_state(record.get("deal_state", "")),
+        close_on=closes.date() if closes else None,
+        now=now,
+    )
 
 
 def take(
@@ -133,10 +139,15 @@ def take(
 
 
 def register() -> None:
-    says = "An account is found again by its id, its domain, then its name. Revenue of the customer is never read as ARR."
+    says = (
+        "An account is found again by its id, its domain, then its name. Revenue "
+        "of the customer is never read as ARR."
+    )
     kinds: tuple[tuple[str, str], ...] = (
-        ("accounts-csv", "Accounts"), ("hubspot", "HubSpot companies and deals"), ("salesforce", "Salesforce accounts and opportunities"),
-    )  # fmt: skip
+        ("accounts-csv", "Accounts"),
+        ("hubspot", "HubSpot companies and deals"),
+        ("salesforce", "Salesforce accounts and opportunities"),
+    )
     taking: Callable[..., Taken] = take
     for key, label in kinds:
         registry.register(registry.Kind(key, label, says, "account.change", ACCOUNT, taking))

@@ -49,16 +49,26 @@ ACCOUNTS = ListSpec(
     sorts={"arr": ("worth", "ARR"), "name": ("name", "Name"), "changed": ("updated_at", "Changed")},
     default_sort="-arr",
     empty=Empty(
-        1, "No account yet",
-        "Accounts come in with what customers say, by API, or from a file of your CRM: ./loopline import accounts-csv FILE.",
-        "Add an account", "/accounts/new",
+        1,
+        "No account yet",
+        (
+            "Accounts come in with what customers say, by API, or from a file of your "
+            "CRM: ./loopline import accounts-csv FILE."
+        ),
+        "Add an account",
+        "/accounts/new",
     ),
     actions=(BulkAction("archive", "Archive", "archive", _archive, "account.change", "e"),),
-    views=(View("All", ""), View("Customers", "stage=customer"), View("Prospects", "stage=prospect"), View("Churned", "stage=churned")),
+    views=(
+        View("All", ""),
+        View("Customers", "stage=customer"),
+        View("Prospects", "stage=prospect"),
+        View("Churned", "stage=churned"),
+    ),
     create_url="/accounts/new",
     group="Hear",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)
 
 CONTACTS = ListSpec(
     name="contacts",
@@ -84,7 +94,7 @@ CONTACTS = ListSpec(
     group="Hear",
     here="Accounts",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)
 
 DEALS = ListSpec(
     name="deals",

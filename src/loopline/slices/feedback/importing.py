@@ -17,20 +17,62 @@ from loopline.slices.feedback import queries
 from loopline.slices.feedback.services import NewFeedback, receive_many
 
 FIELDS = (
-    FieldSpec("verbatim", "Words", ("text", "content", "description", "body", "details", "comment", "review", "note", "message")),
+    FieldSpec(
+        "verbatim",
+        "Words",
+        (
+            "text",
+            "content",
+            "description",
+            "body",
+            "details",
+            "comment",
+            "review",
+            "note",
+            "message",
+        ),
+    ),
     FieldSpec("title", "Title", ("summary", "subject", "name", "post title")),
     FieldSpec("source", "Source", ("channel", "type")),
-    FieldSpec("external_id", "Id at its source", ("id", "issue id", "issue key", "key", "post id", "number", "source_id")),
-    FieldSpec("received_at", "When", ("created", "created_at", "date", "createdat", "time", "submitted")),
+    FieldSpec(
+        "external_id",
+        "Id at its source",
+        ("id", "issue id", "issue key", "key", "post id", "number", "source_id"),
+    ),
+    FieldSpec(
+        "received_at", "When", ("created", "created_at", "date", "createdat", "time", "submitted")
+    ),
     FieldSpec("url", "Address", ("link", "display_url", "portal_url")),
-    FieldSpec("account", "Account", ("account.name", "company", "company.name", "customer", "organisation", "organization")),
+    FieldSpec(
+        "account",
+        "Account",
+        ("account.name", "company", "company.name", "customer", "organisation", "organization"),
+    ),
     FieldSpec("account_domain", "Account's domain", ("account.domain", "company.domain", "domain")),
-    FieldSpec("account_external_id", "Account's id", ("account.external_id", "company.id", "account_id")),
-    FieldSpec("contact_email", "E-mail", ("contact.email", "email", "author_email", "author.email", "user.email", "reporter email")),
-    FieldSpec("contact_name", "Name", ("contact.name", "author", "author_name", "author.name", "user.name", "reporter", "created_by")),
+    FieldSpec(
+        "account_external_id", "Account's id", ("account.external_id", "company.id", "account_id")
+    ),
+    FieldSpec(
+        "contact_email",
+        "E-mail",
+        ("contact.email", "email", "author_email", "author.email", "user.email", "reporter email"),
+    ),
+    FieldSpec(
+        "contact_name",
+        "Name",
+        (
+            "contact.name",
+            "author",
+            "author_name",
+            "author.name",
+            "user.name",
+            "reporter",
+            "created_by",
+        ),
+    ),
     FieldSpec("persona", "Persona", ("role", "user type")),
     FieldSpec("tags", "Tags", ("labels", "category", "categories", "topics", "app")),
-)  # fmt: skip
+)
 
 
 def _ask(record: Record) -> NewFeedback:
@@ -50,16 +92,25 @@ def _ask(record: Record) -> NewFeedback:
     if email and ("@" not in email or len(email) > 254 or email.count("@") > 1):
         raise Invalid(contact_email=f"{email[:60]!r} is not an e-mail address.")
     return NewFeedback(
-        source=source, verbatim=text or title, external_id=key[:200], title=title[:300], url=record.get("url", "")[:1000],
+        source=source,
+        verbatim=text or title,
+        external_id=key[:200],
+        title=title[:300],
+        url=record.get("url", "")[:1000],
         received_at=time(record.get("received_at", ""), "received_at"),
         who=Who(
-            record.get("account", "")[:200], record.get("account_domain", "")[:200],
-            record.get("account_external_id", "")[:200], email, record.get("contact_name", "")[:200],
+            record.get("account", "")[:200],
+            record.get("account_domain", "")[:200],
+            record.get("account_external_id", "")[:200],
+            email,
+            record.get("contact_name", "")[:200],
             record.get("persona", "")[:80],
         ),
-        tags=tuple(t.strip()[:60] for t in record.get("tags", "").replace(";", ",").split(",") if t.strip())[:30],
+        tags=tuple(
+            t.strip()[:60] for t in record.get("tags", "").replace(";", ",").split(",") if t.strip()
+        )[:30],
         raw=dict(record),
-    )  # fmt: skip
+    )
 
 
 def take(
@@ -98,7 +149,13 @@ def start_import(
 def register() -> None:
     registry.register(
         registry.Kind(
-            "feedback-csv", "Feedback", "Only the words are needed; the rest is used where it is there.",
-            "feedback.receive", FIELDS, take, {"source": "file"}, one_of=("verbatim", "title"),
+            "feedback-csv",
+            "Feedback",
+            "Only the words are needed; the rest is used where it is there.",
+            "feedback.receive",
+            FIELDS,
+            take,
+            {"source": "file"},
+            one_of=("verbatim", "title"),
         )
-    )  # fmt: skip
+    )

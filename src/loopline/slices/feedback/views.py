@@ -165,10 +165,21 @@ def feedback_quality(request: HttpRequest) -> HttpResponse:
         if any(q.repeats.totals) else ""
     )  # fmt: skip
     return render(
-        request, "feedback/quality.html",
-        {"q": q, "drawing": drawing, "repeats": repeats, "here": "Feedback", "group": "Hear",
-         "title": "Intake quality",
-         "precision_rows": [(f"{b.low:.1f} to {b.high:.1f}", b.n, round((b.precision or 0) * 100)) for b in q.bins if b.n],
-         "repeat_rows": list(zip(q.repeats.months, q.repeats.totals, strict=True)),
-         "month_heads": [(m, "num") for m in q.repeats.months]},
-    )  # fmt: skip
+        request,
+        "feedback/quality.html",
+        {
+            "q": q,
+            "drawing": drawing,
+            "repeats": repeats,
+            "here": "Feedback",
+            "group": "Hear",
+            "title": "Intake quality",
+            "precision_rows": [
+                (f"{b.low:.1f} to {b.high:.1f}", b.n, round((b.precision or 0) * 100))
+                for b in q.bins
+                if b.n
+            ],
+            "repeat_rows": list(zip(q.repeats.months, q.repeats.totals, strict=True)),
+            "month_heads": [(m, "num") for m in q.repeats.months],
+        },
+    )

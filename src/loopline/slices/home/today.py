@@ -153,13 +153,49 @@ class Step:
 def checklist(*, counts: dict[str, int]) -> Sequence[Step]:
     """The first day: what is done is noticed, nothing needs ticking."""
     steps = [
-        ("feedback", "Bring in what customers said", "Write one down, or import a file of them.", "/feedback/new", "Write one down"),
-        ("asks", "Understand: link an ask to a problem", "In the inbox, select their words and press L.", "/inbox", "Open the inbox"),
-        ("bets", "Decide: place a bet and commit to it", "A hypothesis, a number that should move, a target.", "/bets/new", "Place a bet"),
-        ("work", "Build: see the work arrive", "Connect GitHub, or write work down.", "/connect/github", "Connect GitHub"),
-        ("shipped", "Ship a release", "Tie the work to it, write the notes, ship.", "/releases/new", "Plan a release"),
-        ("told", "Tell those who asked", "Approve the drafts that shipping made.", "/follow-ups?state=draft", "See the drafts"),
-    ]  # fmt: skip
+        (
+            "feedback",
+            "Bring in what customers said",
+            "Write one down, or import a file of them.",
+            "/feedback/new",
+            "Write one down",
+        ),
+        (
+            "asks",
+            "Understand: link an ask to a problem",
+            "In the inbox, select their words and press L.",
+            "/inbox",
+            "Open the inbox",
+        ),
+        (
+            "bets",
+            "Decide: place a bet and commit to it",
+            "A hypothesis, a number that should move, a target.",
+            "/bets/new",
+            "Place a bet",
+        ),
+        (
+            "work",
+            "Build: see the work arrive",
+            "Connect GitHub, or write work down.",
+            "/connect/github",
+            "Connect GitHub",
+        ),
+        (
+            "shipped",
+            "Ship a release",
+            "Tie the work to it, write the notes, ship.",
+            "/releases/new",
+            "Plan a release",
+        ),
+        (
+            "told",
+            "Tell those who asked",
+            "Approve the drafts that shipping made.",
+            "/follow-ups?state=draft",
+            "See the drafts",
+        ),
+    ]
     return [
         Step(counts.get(key, 0) > 0, title, text, href, action)
         for key, title, text, href, action in steps

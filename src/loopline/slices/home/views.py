@@ -26,12 +26,20 @@ def home(request: HttpRequest) -> HttpResponse:
     steps = today.checklist(counts=counts)
     since = now - timedelta(days=30)
     context: dict[str, Any] = {
-        "needs": waiting, "moved": moved, "steps_": steps, "left": sum(not s.done for s in steps),
-        "health": health.health(since=since, until=now, now=now), "trend": health.trend(now=now, months=8),
-        "standings": standings(object_type="opportunity", now=now), "quotes": feedback.latest(since=now - timedelta(days=14)),
+        "needs": waiting,
+        "moved": moved,
+        "steps_": steps,
+        "left": sum(not s.done for s in steps),
+        "health": health.health(since=since, until=now, now=now),
+        "trend": health.trend(now=now, months=8),
+        "standings": standings(object_type="opportunity", now=now),
+        "quotes": feedback.latest(since=now - timedelta(days=14)),
         "accounts": feedback.account_names(feedback.latest(since=now - timedelta(days=14))),
-        "here": "Today", "group": "Today", "title": "Today", "spark": charts.spark,
-    }  # fmt: skip
+        "here": "Today",
+        "group": "Today",
+        "title": "Today",
+        "spark": charts.spark,
+    }
     return render(request, "home/today.html", context)
 
 
@@ -47,9 +55,15 @@ def line(request: HttpRequest, object_type: str, object_id: int) -> HttpResponse
         opp = bet.opportunity_id if bet else None
     spent = threads.spent(found)
     context = {
-        "thread": found, "stops": threads.stops(found, now), "map": threads.drawn(opp, now) if opp else None,
-        "spent": spent, "days": sum(s.days for s in spent), "here": "", "group": "Decide", "title": f"The line of {found.card.title}",
-    }  # fmt: skip
+        "thread": found,
+        "stops": threads.stops(found, now),
+        "map": threads.drawn(opp, now) if opp else None,
+        "spent": spent,
+        "days": sum(s.days for s in spent),
+        "here": "",
+        "group": "Decide",
+        "title": f"The line of {found.card.title}",
+    }
     return render(request, "home/line.html", context)
 
 

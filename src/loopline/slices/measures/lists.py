@@ -23,17 +23,24 @@ SPEC = ListSpec(
     ),
     filters=(
         Filter("owner", "Owner", lambda v: Q(owner_id=int(v)), options=people_choices),
-        Filter("direction", "Better is", lambda v: Q(direction=v), options=lambda: (("up", "Higher"), ("down", "Lower"))),
+        Filter(
+            "direction",
+            "Better is",
+            lambda v: Q(direction=v),
+            options=lambda: (("up", "Higher"), ("down", "Lower")),
+        ),
     ),
     sorts={"name": ("name", "Name"), "changed": ("updated_at", "Changed")},
     default_sort="name",
     empty=Empty(
-        6, "Nothing is measured yet",
+        6,
+        "Nothing is measured yet",
         "A bet names the number that should move. Write its values down by hand; events compute them later.",
-        "Name a metric", "/measures/new",
+        "Name a metric",
+        "/measures/new",
     ),
     views=(View("All", ""), View("Mine", "owner={me}")),
     create_url="/measures/new",
     group="Learn",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)

@@ -29,9 +29,15 @@ def load_content(*, now: datetime) -> int:
         if raw["id"] in have:
             continue
         row = Question.objects.create(
-            number=raw["number"], slug=raw["id"], kind=raw["kind"], question=raw["question"], skills=list(raw["skills"]),
-            content=checked_question(raw, raw["id"]), created_at=now, updated_at=now,
-        )  # fmt: skip
+            number=raw["number"],
+            slug=raw["id"],
+            kind=raw["kind"],
+            question=raw["question"],
+            skills=list(raw["skills"]),
+            content=checked_question(raw, raw["id"]),
+            created_at=now,
+            updated_at=now,
+        )
         Edition.objects.create(question=row, edition=1, sample_answer=raw["sample_answer"], at=now)
         made += 1
     return made

@@ -45,10 +45,21 @@ def browse(request: HttpRequest) -> HttpResponse:
     tried = queries.tried(user_id)
     kinds = queries.names()[0]
     context = _frame(
-        rows=found, values=g, tried=tried, total=len(every), done=len(tried),
-        kind_views=[("All", "/prepare", not g.get("kind"), len(every)), *((n, f"/prepare?kind={k}", g.get("kind") == k, sum(q.kind == k for q in every)) for k, n in kinds.items())],
-        skill_choices=[("", "Any skill"), *queries.names()[1].items()], imports=may(actor, "question.change"),
-    )  # fmt: skip
+        rows=found,
+        values=g,
+        tried=tried,
+        total=len(every),
+        done=len(tried),
+        kind_views=[
+            ("All", "/prepare", not g.get("kind"), len(every)),
+            *(
+                (n, f"/prepare?kind={k}", g.get("kind") == k, sum(q.kind == k for q in every))
+                for k, n in kinds.items()
+            ),
+        ],
+        skill_choices=[("", "Any skill"), *queries.names()[1].items()],
+        imports=may(actor, "question.change"),
+    )
     return render(request, "playbook/browse.html", context)
 
 
@@ -184,9 +195,13 @@ def decide(request: HttpRequest, improvement_id: int) -> HttpResponse:
     accept = p.get("accept") == "1"
     try:
         services.decide_improvement(
-            actor=actor, improvement_id=improvement_id, accept=accept, text=p.get("text", ""), reason=p.get("reason", ""),
+            actor=actor,
+            improvement_id=improvement_id,
+            accept=accept,
+            text=p.get("text", ""),
+            reason=p.get("reason", ""),
             now=now_in(request),
-        )  # fmt: skip
+        )
         toast(
             request,
             "A new answer with credit; its author is told"

@@ -28,12 +28,18 @@ SPEC = ListSpec(
     sorts={"created": ("created_at", "Created"), "changed": ("updated_at", "Changed")},
     default_sort="-created",
     empty=Empty(
-        5, "No release yet",
+        5,
+        "No release yet",
         "A release holds the work that ships together. It is drafted from tags and GitHub releases, or planned here.",
-        "Plan a release", "/releases/new",
+        "Plan a release",
+        "/releases/new",
     ),
-    views=(View("All", ""), View("Coming", "state=planned&state=in_progress&state=ready"), View("Shipped", "state=shipped")),
+    views=(
+        View("All", ""),
+        View("Coming", "state=planned&state=in_progress&state=ready"),
+        View("Shipped", "state=shipped"),
+    ),
     create_url="/releases/new",
     group="Ship",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)

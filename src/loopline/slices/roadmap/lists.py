@@ -38,24 +38,41 @@ OPPORTUNITIES = ListSpec(
     filters=(
         Filter("squad", "Squad", lambda v: Q(squad=v), options=squads),
         Filter("owner", "Owner", lambda v: Q(owner_id=int(v)), options=people_choices),
-        Filter("without_bet", "Without a bet", lambda v: Q(bets=None) if v in ("1", "true") else ~Q(bets=None), "flag"),
+        Filter(
+            "without_bet",
+            "Without a bet",
+            lambda v: Q(bets=None) if v in ("1", "true") else ~Q(bets=None),
+            "flag",
+        ),
     ),
     sorts={
-        "arr": ("arr", "ARR asking"), "asks": ("ask_count", "Asks"), "created": ("created_at", "Created"),
+        "arr": ("arr", "ARR asking"),
+        "asks": ("ask_count", "Asks"),
+        "created": ("created_at", "Created"),
         "changed": ("updated_at", "Changed"),
     },
     default_sort="-arr",
     empty=Empty(
-        2, "No opportunity yet",
-        "An opportunity is a problem several people have. Link feedback to it in the inbox and its demand adds up here.",
-        "Name a problem", "/opportunities/new",
+        2,
+        "No opportunity yet",
+        (
+            "An opportunity is a problem several people have. Link feedback to it in "
+            "the inbox and its demand adds up here."
+        ),
+        "Name a problem",
+        "/opportunities/new",
     ),
     actions=(BulkAction("archive", "Archive", "archive", _archive, "opportunity.change", "e"),),
-    views=(View("All", ""), View("Mine", "owner={me}"), View("Most asked", "sort=-asks"), View("Without a bet", "without_bet=1")),
+    views=(
+        View("All", ""),
+        View("Mine", "owner={me}"),
+        View("Most asked", "sort=-asks"),
+        View("Without a bet", "without_bet=1"),
+    ),
     create_url="/opportunities/new",
     group="Decide",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)
 
 BETS = ListSpec(
     name="bets",
@@ -67,7 +84,9 @@ BETS = ListSpec(
     columns=(
         Column("key", "Key", lambda b: f"BET-{b.pk}"),
         Column("title", "Title", lambda b: b.title),
-        Column("opportunity", "Opportunity", lambda b: b.opportunity.title if b.opportunity else ""),
+        Column(
+            "opportunity", "Opportunity", lambda b: b.opportunity.title if b.opportunity else ""
+        ),
         Column("state", "State", lambda b: STATES[b.state]),
         Column("horizon", "Horizon", lambda b: b.horizon),
         Column("metric", "Success metric", lambda b: b.metric.name if b.metric else ""),
@@ -79,21 +98,35 @@ BETS = ListSpec(
         Filter("horizon", "Horizon", lambda v: Q(horizon=v), options=lambda: HORIZONS),
         Filter("squad", "Squad", lambda v: Q(squad=v), options=squads),
         Filter("owner", "Owner", lambda v: Q(owner_id=int(v)), options=people_choices),
-        Filter("opportunity", "Opportunity", lambda v: Q(opportunity_id=int(v)), options=opportunity_choices),
+        Filter(
+            "opportunity",
+            "Opportunity",
+            lambda v: Q(opportunity_id=int(v)),
+            options=opportunity_choices,
+        ),
         Filter("metric", "Success metric", lambda v: Q(metric_id=int(v)), options=metric_choices),
     ),
-    sorts={"changed": ("updated_at", "Changed"), "created": ("created_at", "Created"), "title": ("title", "Title")},
+    sorts={
+        "changed": ("updated_at", "Changed"),
+        "created": ("created_at", "Created"),
+        "title": ("title", "Title"),
+    },
     default_sort="-changed",
     empty=Empty(
-        3, "No bet yet",
+        3,
+        "No bet yet",
         "A bet is a way to solve a problem: what we believe, the number that should move, and how far.",
-        "Place a bet", "/bets/new",
+        "Place a bet",
+        "/bets/new",
     ),
     views=(
-        View("All", ""), View("Open", "state=proposed"), View("Building", "state=committed&state=in_progress"),
-        View("Shipped", "state=shipped&state=confirmed"), View("Declined", "state=declined"),
+        View("All", ""),
+        View("Open", "state=proposed"),
+        View("Building", "state=committed&state=in_progress"),
+        View("Shipped", "state=shipped&state=confirmed"),
+        View("Declined", "state=declined"),
     ),
     create_url="/bets/new",
     group="Decide",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)

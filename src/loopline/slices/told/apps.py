@@ -36,13 +36,28 @@ class ToldConfig(AppConfig):
         line.register()
         views.register_panels()
         offer(
-            Option("follow_ups_automatic", "Send follow-ups without approval",
-                   "On: what is drafted goes out at once. Off: somebody approves each, or all at once.", "flag", False),
-            Option("reply_to_askers", "Tell askers of decisions",
-                   "A committed, declined or postponed bet drafts a reply with its reason to those who asked.", "flag", True),
-            Option("reply_to_colleagues", "Tell colleagues of decisions",
-                   "The colleague who passed an ask on hears of the decision too.", "flag", True),
-        )  # fmt: skip
+            Option(
+                "follow_ups_automatic",
+                "Send follow-ups without approval",
+                "On: what is drafted goes out at once. Off: somebody approves each, or all at once.",
+                "flag",
+                False,
+            ),
+            Option(
+                "reply_to_askers",
+                "Tell askers of decisions",
+                "A committed, declined or postponed bet drafts a reply with its reason to those who asked.",
+                "flag",
+                True,
+            ),
+            Option(
+                "reply_to_colleagues",
+                "Tell colleagues of decisions",
+                "The colleague who passed an ask on hears of the decision too.",
+                "flag",
+                True,
+            ),
+        )
 
         def count(_actor: Actor) -> int | None:
             return queries.waiting() or None

@@ -39,7 +39,12 @@ SPEC = ListSpec(
     filters=(
         Filter("state", "State", lambda v: Q(state=v), options=lambda: STATES),
         Filter("channel", "Channel", lambda v: Q(channel=v), options=lambda: CHANNELS),
-        Filter("occasion", "Because", lambda v: Q(occasion=v), options=lambda: (("ship", "It shipped"), ("decision", "It was decided"))),
+        Filter(
+            "occasion",
+            "Because",
+            lambda v: Q(occasion=v),
+            options=lambda: (("ship", "It shipped"), ("decision", "It was decided")),
+        ),
         Filter("release", "Release", lambda v: Q(release_id=int(v)), "text"),
         Filter("opportunity", "Opportunity", lambda v: Q(opportunity_id=int(v)), "text"),
         Filter("contact", "Contact", lambda v: Q(contact_id=int(v)), "text"),
@@ -47,17 +52,24 @@ SPEC = ListSpec(
     sorts={"created": ("created_at", "Drafted"), "changed": ("updated_at", "Changed")},
     default_sort="-created",
     empty=Empty(
-        7, "Nobody waits to be told",
-        "When a release ships or a bet is decided, a message to each person who asked is drafted here, from their own words.",
+        7,
+        "Nobody waits to be told",
+        (
+            "When a release ships or a bet is decided, a message to each person who "
+            "asked is drafted here, from their own words."
+        ),
     ),
     actions=(
         BulkAction("approve", "Approve", "check", _approve, "follow_up.change", "y"),
         BulkAction("archive", "Leave out", "archive", _leave_out, "follow_up.change", "e"),
     ),
     views=(
-        View("To approve", "state=draft"), View("All", ""), View("By hand", "state=approved&channel=by_hand"),
-        View("Sent", "state=sent"), View("Failed", "state=failed"),
+        View("To approve", "state=draft"),
+        View("All", ""),
+        View("By hand", "state=approved&channel=by_hand"),
+        View("Sent", "state=sent"),
+        View("Failed", "state=failed"),
     ),
     group="Tell",
     search=False,
-)  # fmt: skip
+)

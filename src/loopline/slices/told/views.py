@@ -133,8 +133,18 @@ def _of_release(_request: HttpRequest, actor: Actor, release_id: int) -> Mapping
         .exclude(state="suppressed")
         .order_by("state", "-pk")[:12]
     )
-    return {"counted": found, "rows": rows, "states": dict(STATES), "approves": may(actor, "follow_up.change"), "release_id": release_id,
-            "total": sum(found.values())} if found else None  # fmt: skip
+    return (
+        {
+            "counted": found,
+            "rows": rows,
+            "states": dict(STATES),
+            "approves": may(actor, "follow_up.change"),
+            "release_id": release_id,
+            "total": sum(found.values()),
+        }
+        if found
+        else None
+    )
 
 
 def _of_account(_request: HttpRequest, actor: Actor, account_id: int) -> Mapping[str, Any] | None:

@@ -36,21 +36,38 @@ SPEC = ListSpec(
     ),
     filters=(
         Filter("state", "State", lambda v: Q(state=v), options=lambda: STATES),
-        Filter("bet", "Bet", lambda v: Q(bet_id=int(v)) if v != "none" else Q(bet=None), options=bet_choices),
+        Filter(
+            "bet",
+            "Bet",
+            lambda v: Q(bet_id=int(v)) if v != "none" else Q(bet=None),
+            options=bet_choices,
+        ),
         Filter("source", "Source", lambda v: Q(source=v), "text"),
         Filter("pull", "Pull requests", lambda v: Q(is_pull=v in ("1", "true")), "flag"),
     ),
     sorts={"changed": ("updated_at", "Changed"), "opened": ("opened_at", "Opened")},
     default_sort="-opened",
     empty=Empty(
-        4, "No work yet",
-        "Issues and pull requests come in from GitHub by webhook or file; name a bet as BET-4 in their text and they are tied to it.",
-        "Write work down", "/work/new",
+        4,
+        "No work yet",
+        (
+            "Issues and pull requests come in from GitHub by webhook or file; name a "
+            "bet as BET-4 in their text and they are tied to it."
+        ),
+        "Write work down",
+        "/work/new",
     ),
-    actions=(BulkAction("bet", "Tie to a bet", "link", _tie, "work.change", "b", "choice", bet_choices),),
-    views=(View("All", ""), View("Started", "state=started"), View("Done", "state=done"), View("Without a bet", "bet=none&state=started")),
+    actions=(
+        BulkAction("bet", "Tie to a bet", "link", _tie, "work.change", "b", "choice", bet_choices),
+    ),
+    views=(
+        View("All", ""),
+        View("Started", "state=started"),
+        View("Done", "state=done"),
+        View("Without a bet", "bet=none&state=started"),
+    ),
     create_url="/work/new",
     group="Build",
     here="Work",
     hide_archived=Q(archived_at=None),
-)  # fmt: skip
+)

@@ -64,12 +64,24 @@ def board(request: HttpRequest) -> HttpResponse:
     rows = [b for b in all_.order_by("position", "pk") if not squad or b.squad == squad]
     names = [n for n, _ in queries.squads()]
     context = {
-        "columns": [(key, label, HORIZON_SAYS[key], [b for b in rows if b.horizon == key]) for key, label in HORIZONS],
-        "shown": shown(request, rows), "count": len(rows), "states": STATES, "moves": may(actor, "bet.change"),
-        "squad_views": [("All squads", "/roadmap", not squad, ""), *((n, f"/roadmap?squad={n}", squad == n, "") for n in names)],
-        "here": "Roadmap", "group": "Decide", "title": "Roadmap", "space_currency": workspace().currency,
+        "columns": [
+            (key, label, HORIZON_SAYS[key], [b for b in rows if b.horizon == key])
+            for key, label in HORIZONS
+        ],
+        "shown": shown(request, rows),
+        "count": len(rows),
+        "states": STATES,
+        "moves": may(actor, "bet.change"),
+        "squad_views": [
+            ("All squads", "/roadmap", not squad, ""),
+            *((n, f"/roadmap?squad={n}", squad == n, "") for n in names),
+        ],
+        "here": "Roadmap",
+        "group": "Decide",
+        "title": "Roadmap",
+        "space_currency": workspace().currency,
         "bare": [b for b in rows if not b.hypothesis],
-    }  # fmt: skip
+    }
     return render(request, "roadmap/board.html", context)
 
 
@@ -142,13 +154,29 @@ def bet_page(request: HttpRequest, bet_id: int) -> HttpResponse:
     actor = signed_in(request, "bet.read")
     b = queries.bet(actor=actor, bet_id=bet_id)
     context = {
-        "b": b, "version": b.version, "state": STATES[b.state], "follows": FOLLOWS[b.state], "states": STATES,
-        "s": shown(request, [b])[b.pk], "changes": may(actor, "bet.change"), "scores_": may(actor, "bet.score"),
-        "given": scores_of(b.pk), "spreads": spreads([b.pk]).get(b.pk, {}), "models": MODELS,
-        "list_url": "/bets", "list_title": "Bets", "here": "Bets", "group": "Decide",
-        "metrics": measures.metric_choices(), "opportunities": queries.opportunity_choices(), "horizons": HORIZONS,
-        "card_metric": b.metric, "check_due": bool(b.check_on and b.state == "shipped" and b.check_on <= now_in(request).date()),
-    }  # fmt: skip
+        "b": b,
+        "version": b.version,
+        "state": STATES[b.state],
+        "follows": FOLLOWS[b.state],
+        "states": STATES,
+        "s": shown(request, [b])[b.pk],
+        "changes": may(actor, "bet.change"),
+        "scores_": may(actor, "bet.score"),
+        "given": scores_of(b.pk),
+        "spreads": spreads([b.pk]).get(b.pk, {}),
+        "models": MODELS,
+        "list_url": "/bets",
+        "list_title": "Bets",
+        "here": "Bets",
+        "group": "Decide",
+        "metrics": measures.metric_choices(),
+        "opportunities": queries.opportunity_choices(),
+        "horizons": HORIZONS,
+        "card_metric": b.metric,
+        "check_due": bool(
+            b.check_on and b.state == "shipped" and b.check_on <= now_in(request).date()
+        ),
+    }
     context["input_heads"] = {k: [(i.label, "num") for i in m.inputs] for k, m in MODELS.items()}
     context["level_choices"] = level_choices()
     own = card(actor=actor, type_="bet", id_=b.pk)
@@ -185,8 +213,13 @@ def bet_do(request: HttpRequest, bet_id: int, verb: str) -> HttpResponse:
     except Invalid as wrong:
         toast(request, wrong.sentence)
         return go(request, f"/bets/{bet_id}")
-    words = {"commit": "Committed; those who asked can be told", "decline": "Declined; the reason goes to those who asked",
-             "start": "Started", "ship": "Shipped", "outcome": "Written down"}  # fmt: skip
+    words = {
+        "commit": "Committed; those who asked can be told",
+        "decline": "Declined; the reason goes to those who asked",
+        "start": "Started",
+        "ship": "Shipped",
+        "outcome": "Written down",
+    }
     toast(request, words[verb])
     return go(request, f"/bets/{bet_id}")
 

@@ -113,10 +113,15 @@ def draft_for_release(
             continue
         row = _base(asker, people, now)
         text = rules.shipped(
-            name=row.to_name, said_on=day(asker.received_at, now=now), words=asker.quote or asker.verbatim,
-            version=release.version, what=" and ".join(b.title for b in mine), how=mine[0].hypothesis if len(mine) == 1 else "",
-            sender=people.sender, company=people.company,
-        )  # fmt: skip
+            name=row.to_name,
+            said_on=day(asker.received_at, now=now),
+            words=asker.quote or asker.verbatim,
+            version=release.version,
+            what=" and ".join(b.title for b in mine),
+            how=mine[0].hypothesis if len(mine) == 1 else "",
+            sender=people.sender,
+            company=people.company,
+        )
         row.occasion, row.release_id, row.bets = "ship", release.id, sorted(ids)
         row.told_key = f"ship:{release.id}:{_who(asker)}"
         row.subject, row.text = text.subject, text.text
@@ -136,9 +141,15 @@ def draft_for_decision(
         for asker in askers:
             row = _base(asker, people, now)
             text = rules.decided(
-                name=row.to_name, said_on=day(asker.received_at, now=now), words=asker.quote or asker.verbatim,
-                verdict=decision.verdict, what=what, why=decision.rationale, sender=people.sender, company=people.company,
-            )  # fmt: skip
+                name=row.to_name,
+                said_on=day(asker.received_at, now=now),
+                words=asker.quote or asker.verbatim,
+                verdict=decision.verdict,
+                what=what,
+                why=decision.rationale,
+                sender=people.sender,
+                company=people.company,
+            )
             row.occasion, row.decision_id = "decision", decision.id
             row.told_key = f"decision:{decision.id}:{_who(asker)}"
             row.subject, row.text = text.subject, text.text

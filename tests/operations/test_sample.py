@@ -1,0 +1,45 @@
+"""The sample company: loaded through the services, agreeing with itself, and gone in one command."""
+
+import pytest
+from django.db.models import F
+
+from loopline.platform.identity.actor import Actor
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
+    monkeypatch.setenv("LOOPLINE_DEMO_PEOPLE", "")
+    from demo.load import load_sample
+    from loopline.entry.keeping.checks import verify
+    from loopline.entry.keeping.sample import remove
+    from loopline.slices.customers.models import Account
+    from loopline.slices.feedback.models import Feedback
+    from loopline.slices.releases.models import Release
+    from loopline.slices.roadmap.models import Bet, Opportunity
+    from loopline.slices.told.models import FollowUp
+
+    sign_ins = load_sample(as_of="2026-11-19")
+    assert [s["role"] for s in sign_ins] == ["owner", "admin", "product", "member", "viewer"]
+    counts = (
+        Account.objects.count(),
+        Feedback.objects.count(),
+        Opportunity.objects.count(),
+        Bet.objects.count(),
+    )
+    assert counts == (150, 2000, 40, 25)
+    assert Release.objects.count() >= 40
+    assert verify() == {"database": [], "audit": [], "search": [], "lines": []}
+    assert not FollowUp.objects.filter(
+        state="sent", sent_at__lt=F("feedback__received_at")
+    ).exists()
+    assert Feedback.objects.filter(state="new").count() >= 8
+    gone = remove(actor=Actor.system(), now=now)
+    assert gone["Feedback"] == 2000
+    assert (Account.objects.count(), Feedback.objects.count(), FollowUp.objects.count()) == (
+        0,
+        0,
+        0,
+    )
+    assert remove(actor=Actor.system(), now=now)["Feedback"] == 0
+    assert verify()["search"] == []
