@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import apps
 from django.conf import settings
@@ -136,5 +134,6 @@ def doctor() -> list[Said]:
 
 def pending_embeddings() -> int:
     """Items that wait for the background likeness model; 0 where it is not installed."""
-    module = "loopline.slices.feedback.embedding"
-    return int(import_module(module).pending()) if find_spec(module) else 0
+    from loopline.slices.feedback.queries import pending_embeddings as waiting
+
+    return waiting()

@@ -15,6 +15,7 @@ class FeedbackConfig(AppConfig):
             events,
             fields,
             importing,
+            jobs,
             line,
             menu,
             queries,
@@ -51,3 +52,4 @@ class FeedbackConfig(AppConfig):
         fields.register()
         menu.register()
         importing.register()
+        jobs.register()

@@ -82,3 +82,24 @@ class Verdict(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["low", "high"], name="one_verdict_per_pair")]
+
+
+class Embedding(models.Model):
+    """The meaning of one item: 384 half floats by the named model."""
+
+    feedback = models.OneToOneField(
+        Feedback, primary_key=True, on_delete=models.CASCADE, related_name="embedding"
+    )
+    model = models.CharField(max_length=60)
+    vector = models.BinaryField()
+
+
+class Near(models.Model):
+    """Two items that mean much the same, found when the newer one was embedded."""
+
+    item = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "other"], name="near_once")]

@@ -15,7 +15,8 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.identity.queries import people_by_id
 from loopline.slices.customers.queries import accounts_by_id
-from loopline.slices.feedback.models import Feedback, Tag, Verdict
+from loopline.slices.feedback import embedding
+from loopline.slices.feedback.models import Embedding, Feedback, Near, Tag, Verdict
 from loopline.slices.feedback.rules import source_label
 
 
@@ -298,3 +299,23 @@ def contact_ids(ids: Iterable[int]) -> dict[int, int]:
     """Who said each item, where that is known; one query."""
     found = Feedback.objects.filter(pk__in=list(ids)).exclude(contact=None)
     return {pk: c for pk, c in found.values_list("pk", "contact_id") if c}
+
+
+def pending_embeddings() -> int:
+    """Items whose meaning is not computed yet; 0 where the extra is not installed."""
+    if not embedding.available():
+        return 0
+    return Feedback.objects.filter(embedding=None).exclude(state="archived")[:100_000].count()
+
+
+def vectors_of(ids: Iterable[int]) -> dict[int, bytes]:
+    """Kept vectors of some items."""
+    found = Embedding.objects.filter(pk__in=list(ids), model=embedding.MODEL)
+    return {pk: bytes(v) for pk, v in found.values_list("pk", "vector")}
+
+
+def near(feedback_id: int, limit: int = 20) -> list[int]:
+    """Items that mean much the same, either way round, best first."""
+    found = Near.objects.filter(Q(item_id=feedback_id) | Q(other_id=feedback_id)).order_by("-score")
+    pairs = found.values_list("item_id", "other_id")[:limit]
+    return list(dict.fromkeys(b if a == feedback_id else a for a, b in pairs))

@@ -10,7 +10,6 @@ class ToldConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.actor import Actor
         from loopline.platform.identity.policy import declare
-        from loopline.platform.settings.options import Option, offer
         from loopline.platform.ui import nav
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.platform.undo import steps
@@ -35,29 +34,7 @@ class ToldConfig(AppConfig):
         provide_told(queries.told_accounts)
         line.register()
         views.register_panels()
-        offer(
-            Option(
-                "follow_ups_automatic",
-                "Send follow-ups without approval",
-                "On: what is drafted goes out at once. Off: somebody approves each, or all at once.",
-                "flag",
-                False,
-            ),
-            Option(
-                "reply_to_askers",
-                "Tell askers of decisions",
-                "A committed, declined or postponed bet drafts a reply with its reason to those who asked.",
-                "flag",
-                True,
-            ),
-            Option(
-                "reply_to_colleagues",
-                "Tell colleagues of decisions",
-                "The colleague who passed an ask on hears of the decision too.",
-                "flag",
-                True,
-            ),
-        )
+        _options()
 
         def count(_actor: Actor) -> int | None:
             return queries.waiting() or None
@@ -73,3 +50,31 @@ class ToldConfig(AppConfig):
             Edit("subject", "Subject"),
             Edit("text", "Text", "longtext"),
         )
+
+
+def _options() -> None:
+    from loopline.platform.settings.options import Option, offer
+
+    offer(
+        Option(
+            "follow_ups_automatic",
+            "Send follow-ups without approval",
+            "On: what is drafted goes out at once. Off: somebody approves each, or all at once.",
+            "flag",
+            False,
+        ),
+        Option(
+            "reply_to_askers",
+            "Tell askers of decisions",
+            "A committed, declined or postponed bet drafts a reply with its reason to those who asked.",
+            "flag",
+            True,
+        ),
+        Option(
+            "reply_to_colleagues",
+            "Tell colleagues of decisions",
+            "The colleague who passed an ask on hears of the decision too.",
+            "flag",
+            True,
+        ),
+    )
