@@ -136,4 +136,7 @@ def pending_embeddings() -> int:
     """Items that wait for the background likeness model; 0 where it is not installed."""
     from loopline.slices.feedback.queries import pending_embeddings as waiting
 
-    return waiting()
+    try:
+        return waiting()
+    except DatabaseError:
+        return 0  # a home without tables has nothing to embed
