@@ -206,16 +206,17 @@ def _weights(w: World) -> list[float]:
     ]
 
 
-def _verbatim(w: World, problem: int, source: str) -> str:
+def _verbatim(w: World, problem: int, source: str) -> tuple[str, str]:
+    """A title and the words, as this channel would bring them."""
     p, r = PROBLEMS[problem], w.rng
     core = r.choice(p.said)
-    text = r.choice(OPENERS[source]) + (core[0].lower() + core[1:] if r.random() < 0.0 else core)
+    text = r.choice(OPENERS[source]) + core
     if r.random() < 0.7 and p.cost:
         text += f" {r.choice(p.cost)}"
     if r.random() < 0.3:
         other = r.choice([s for s in p.said if s != core] or [core])
         text += f"\n\n{other}"
-    return text + r.choice(CLOSERS)
+    return core.rstrip("."), text + r.choice(CLOSERS)
 
 
 def _plan_feedback(w: World) -> None:
@@ -242,9 +243,10 @@ def _plan_feedback(w: World) -> None:
         said_by = (
             w.people[r.choice(passers)] if source in ("call", "sales note", "interview") else None
         )
-        text = _verbatim(w, problem, source)
+        title, text = _verbatim(w, problem, source)
         ask = intake.NewFeedback(
-            source=source, external_id=f"oak-{n}", verbatim=text, received_at=w.at(back, 7 + r.random() * 10),
+            source=source, external_id=f"oak-{n}", verbatim=text, title=title,
+            received_at=w.at(back, 7 + r.random() * 10),
             who=Who(w.accounts[a].name, "", f"crm-{1000 + a}", address, name, persona),
             tags=PROBLEMS[problem].tags[:1] if r.random() < 0.6 else (), submitted_by=said_by, sample=True,
             url=f"https://support.oakrow.example/t/{4000 + n}" if source == "support" else "",

@@ -2,17 +2,25 @@
 
 import json
 import random
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
+from loopline.platform.cards.registry import cards
+from loopline.platform.egress import slack
 from loopline.platform.egress import webhook as wire
 from loopline.platform.events.outbox import Event, Happened
+from loopline.platform.identity.actor import Actor
 from loopline.platform.jobs.queue import enqueue
 from loopline.platform.notify import post
 from loopline.platform.notify.models import Webhook, WebhookDelivery
+
+SLACK = "hooks.slack.com"
 
 
 def wanted(event_type: str) -> bool:
@@ -25,6 +33,31 @@ def _matches(row: Webhook, happened: Happened) -> bool:
     if "*" not in row.events and happened.type not in row.events:
         return False
     return all(str(happened.payload.get(k)) == str(v) for k, v in row.condition.items())
+
+
+def slack_text(event_type: str, data: Mapping[str, Any]) -> str:
+    """An event as a colleague would say it: what happened, to what, and where to look."""
+    said = event_type.replace(".", " ").replace("_", " ").capitalize()
+    for key, value in data.items():
+        kind = key.removesuffix("_id").replace("_", "-")
+        if key.endswith("_id") and str(value).isdigit():
+            found = cards(actor=Actor.system(), refs=[(kind, int(value))]).get((kind, int(value)))
+            if found:
+                return f"{said}: {found.title} {post.absolute(found.url)}"
+    return said
+
+
+def _slack(row: WebhookDelivery, now: datetime) -> wire.Delivery:
+    """The same event as a message to a Slack incoming webhook."""
+    body = json.loads(row.body)
+    text = slack_text(body["type"], body["data"])
+    try:
+        slack.post_message(post.client(), row.webhook.url, text=text, now=now)
+    except slack.SlackDeferred as later:
+        return wire.Delivery(False, None, None, "", later.retry_after, False, later.sentence)
+    except slack.SlackRefused as refused:
+        return wire.Delivery(False, 410, None, "", None, True, refused.sentence)
+    return wire.Delivery(True, 200, None, "ok", None, False, "")
 
 
 def fan_out(event: Event, happened: Happened) -> None:
@@ -64,8 +97,17 @@ def send_webhook(delivery_id: int) -> None:
             said="Sending is switched off under Settings."
         )
         return
-    got = wire.deliver(
-        post.client(), row.webhook.url, row.webhook.secret, row.message_id, row.body.encode(), now
+    got = (
+        _slack(row, now)
+        if urlsplit(row.webhook.url).hostname == SLACK
+        else wire.deliver(
+            post.client(),
+            row.webhook.url,
+            row.webhook.secret,
+            row.message_id,
+            row.body.encode(),
+            now,
+        )
     )
     attempts = row.attempts + 1
     said = got.problem or got.response_excerpt
