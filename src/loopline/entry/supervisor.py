@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from loopline.entry.terminal import say
 
-PATIENCE = 20.0  # seconds a child gets to end by itself
+PATIENCE = 10.0  # seconds a child gets to end by itself
 
 
 def _end_with_parent() -> None:

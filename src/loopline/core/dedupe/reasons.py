@@ -11,11 +11,12 @@ def shared_terms(
 ) -> list[str]:
     """Terms really present in both texts: neighbouring pairs first, then single words, longest first."""
     first, second = terms(a), terms(b)
+    whole_a, whole_b = normal(a), normal(b)
     both = set(first) & set(second)
     pairs = [
         f"{x} {y}"
         for x, y in pairwise(first)
-        if x in both and y in both and f"{x} {y}" in normal(b) and f"{x} {y}" in normal(a)
+        if x in both and y in both and f"{x} {y}" in whole_b and f"{x} {y}" in whole_a
     ]
     in_pairs = {w for p in pairs for w in p.split()}
     weight = rare or (lambda w: float(len(w)))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _STOP_WORDS = (
@@ -20,9 +21,22 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=20_000)
+def _folded(word: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(word)))
+
+
 def tokens(text: str) -> list[str]:
     """Words in order, folded."""
-    return _WORD.findall(fold(text))
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    found: list[str] = []
+    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+        if word.isascii():
+            found.append(word.lower())
+        else:
+            found.extend(_folded(word))
+    return found
 
 
 def terms(text: str) -> list[str]:

@@ -40,6 +40,7 @@ def passthrough(argv: list[str]) -> int:
     for line in missing():
         print(line, file=sys.stderr)
     own = any(a.startswith("-n") for a in argv)
-    narrow = [] if own or any(not a.startswith("-") for a in argv) else ["-n", "2"]
+    named = any((ROOT / a.split("::")[0]).exists() for a in argv if a and not a.startswith("-"))
+    narrow = [] if own or named else ["-n", "2"]
     command = [sys.executable, "-m", "pytest", *narrow, *argv]
     return subprocess.call(command, cwd=ROOT)  # noqa: S603  pytest with the caller's own arguments

@@ -1,11 +1,14 @@
 """`loopline worker`: the background jobs; `serve` starts it by itself."""
 
 import argparse
+import os
 import signal
 import threading
 from typing import Any
 
 from loopline.entry.terminal import setup
+
+GRACE = 6.0  # seconds a running job gets to end by itself after SIGTERM
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +46,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         thread.start()
     while not stop.wait(0.5):
         pass
+    end = time.monotonic() + GRACE
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=max(end - time.monotonic(), 0))
+    if any(thread.is_alive() for thread in threads):
+        # A job longer than the grace is cut off like a kill would: its lease is given back at the next start.
+        os._exit(0)
     return {"stopped": True}

@@ -2,15 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
+import snowballstemmer
 from django.db import connection
 
+from loopline.core.text.tokens import STOP, fold
 from loopline.platform.cards.registry import kinds
 from loopline.platform.db import is_postgres, rows
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
 
 _WORD = re.compile(r"\w+", re.UNICODE)
+_PORTER = snowballstemmer.stemmer("porter")
 _MOST_WORDS = 12
 POOL = 400  # the best-matching rows that are looked at before ranking by kind and age
 
@@ -127,41 +132,51 @@ def matching_ids(*, object_type: str, text: str, limit: int = 5000) -> list[int]
 
 
 TELLING = 14  # words asked for: the rarest ones of a text, which tell most and cost least
+LEAST_WORDS = 3  # asked for whatever they cost
+POSTINGS = (
+    12_000  # rows the asked-for words may hold together; what ranking them costs grows with it
+)
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    """As FTS5's porter tokenizer stems it (99.7 % of the words of 10,000 app reviews)."""
+    return str(_PORTER.stemWord(word))
 
 
 def _rarest(words: list[str]) -> list[str]:
-    """The words of a text that fewest rows hold, rarest first; words that no row holds are left out.
+    """The words of a text that fewest rows hold, rarest first, as many as POSTINGS allows.
 
-    The index keeps Porter stems. A stem is nearly always the beginning of its word, so the longest
-    known beginning stands for it.
+    Words that no row holds are left out.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab(main, search_fts, row)"
         )
-    heads = {w[:n] for w in words for n in range(max(3, len(w) - 4), len(w) + 1)}
-    marks = ",".join(["%s"] * len(heads))
+    by_stem = {_stem(fold(w)): w for w in words}
+    marks = ",".join(["%s"] * len(by_stem))
     counts = {
         str(t): int(str(n))
         for t, n in rows(
-            f"SELECT term, doc FROM temp.search_terms WHERE term IN ({marks})", list(heads)
+            f"SELECT term, doc FROM temp.search_terms WHERE term IN ({marks})", list(by_stem)
         )
     }
-    known: dict[str, int] = {}
-    for word in words:
-        stem = next((word[:n] for n in range(len(word), 2, -1) if word[:n] in counts), None)
-        if stem:
-            known[word] = counts[stem]
-    return sorted(known, key=lambda w: (known[w], w))
+    ordered = sorted(counts, key=lambda t: (counts[t], t))[:TELLING]
+    together = accumulate(counts[t] for t in ordered)
+    return [
+        by_stem[t]
+        for n, (t, total) in enumerate(zip(ordered, together, strict=True))
+        if n < LEAST_WORDS or total <= POSTINGS
+    ]
 
 
 def likely_similar(*, object_type: str, text: str, limit: int = 60) -> list[int]:
     """Candidates for likeness: any of the text's rarer words may match. For tier 1 of duplicates."""
     words = sorted(set(_WORD.findall(text.lower())), key=lambda w: (-len(w), w))
-    words = [w for w in words if 2 < len(w) < 40][:60]
+    words = [w for w in words if 2 < len(w) < 40 and w not in STOP][:60]
     if words and not is_postgres():
         words = _rarest(words)
-    words = words[: TELLING if not is_postgres() else 24]
+    words = words[:24]
     if not words:
         return []
     if is_postgres():
