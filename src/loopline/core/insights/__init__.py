@@ -1,0 +1,1 @@
+"""Questions about product events, as typed values; and the pure arithmetic that answers them."""

@@ -1,0 +1,1 @@
+"""The event store and its engines behind one protocol; no Django here."""
