@@ -11,7 +11,7 @@ from loopline.core.problems import NotAllowed
 from loopline.platform.identity.models import Team
 from loopline.platform.jobs import queries, queue
 from loopline.platform.jobs.models import Job
-from loopline.platform.jobs.worker import run_job, run_until_empty
+from loopline.platform.jobs.worker import QUICK, SLOW, loop, run_job, run_until_empty
 from loopline.platform.schedule.every import every, tick
 
 NOW = timezone.now()
@@ -106,3 +106,26 @@ def test_a_recurring_task_runs_once_a_slot():
     before = Job.objects.filter(task=nightly.module_path).count()
     tick(now=NOW + timedelta(seconds=1))
     assert Job.objects.filter(task=nightly.module_path).count() == before == 1
+
+
+class _StopAfter:
+    """Stands for the stop event: notes each wait instead of waiting, and says stop after some."""
+
+    def __init__(self, looks: int) -> None:
+        self.waits: list[float] = []
+        self.looks = looks
+
+    def wait(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return len(self.waits) > self.looks
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_ran_dry_is_looked_at_ever_more_slowly():
+    queue.enqueue(add_team, now=NOW, name="a")
+    stop = _StopAfter(looks=9)
+    loop("default", stop)
+    assert stop.waits[1] == 0.0
+    idle = stop.waits[2:]
+    assert idle == sorted(idle)
+    assert QUICK < idle[0] < idle[-1] == SLOW

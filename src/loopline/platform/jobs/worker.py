@@ -18,6 +18,7 @@ from loopline.platform.jobs.models import Job
 
 log = logging.getLogger("loopline.jobs")
 HEARTBEAT_SECONDS = 8.0
+QUICK, SLOW = 0.05, 0.7  # seconds between looks at a queue: just after a job, and when idle
 
 
 def worker_name(slot: str = "") -> str:
@@ -85,7 +86,7 @@ def run_until_empty(
 
 def loop(name: str, stop: threading.Event, tick: Callable[[], None] | None = None) -> None:
     """Serve one queue until told to stop, polling quickly while there is work and slowly when idle."""
-    wait = 0.05
+    wait = QUICK
     while not stop.wait(wait):
         try:
             close_old_connections()
@@ -93,7 +94,7 @@ def loop(name: str, stop: threading.Event, tick: Callable[[], None] | None = Non
                 tick()
             job = queue.claim(queue=name, worker=worker_name(name), now=timezone.now())
             if job is None:
-                wait = min(wait * 1.6, 0.7)
+                wait = min(max(wait, QUICK) * 1.6, SLOW)
                 continue
             wait = 0.0
             run_job(job)
