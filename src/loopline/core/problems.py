@@ -16,7 +16,7 @@ class Problem(Exception):
 class Invalid(Problem):
     """Input that cannot be accepted; `errors` maps each field to its sentence. HTTP 422."""
 
-    def __init__(self, sentence: str = "Some fields need another look.", **errors: str) -> None:
+    def __init__(self, sentence: str = "Some fields need another look.", /, **errors: str) -> None:
         super().__init__(next(iter(errors.values())) if len(errors) == 1 else sentence)
         self.errors: Mapping[str, str] = errors
 

@@ -24,7 +24,9 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     """Something learnt about who is who. Later facts win by `at`, except where a kind says otherwise.
 
     identify: anonymous `subject` became `object`; alias: `subject` and `object` are one person;
-    person: properties of person `subject`; account: properties of account `subject`;
+    person: properties of person `subject`, null takes one away; account: the same of account `subject`;
+    person_once, account_once: the same, but what is there stays (the earliest wins);
+    person_change, account_change: other operations as sent, `{"$add": {...}, "$union": {...}}`;
     member: person `subject` belongs to account `object`.
     """
 
@@ -41,3 +43,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     index: int
     id: str
     reason: str
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What became of a batch that is on disk. `conflicts` are the places of events whose id is there already
+
+    with other content: the first stays. Facts are not counted.
+    """
+
+    stored: int
+    duplicates: int
+    conflicts: tuple[int, ...] = ()

@@ -15,6 +15,6 @@ def expected(request: HttpRequest) -> int | None:
     raw = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not raw or raw == "*":
         return None
-    if not raw.startswith("v") or not raw[1:].isdigit():
+    if not raw.startswith("v") or not (raw[1:].isdecimal() and len(raw) < 12):
         raise Invalid(if_match='If-Match is an ETag of ours, such as "v3".')
     return int(raw[1:])

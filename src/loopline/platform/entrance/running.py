@@ -128,7 +128,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         try:
             context["made"] = services.create_token(
                 actor=actor, name=request.POST.get("name", ""), role=request.POST.get("role", "viewer"),
-                scopes=scopes or None, days=int(days) if days.isdigit() and len(days) < 5 else None, now=now,
+                scopes=scopes or None, days=int(days) if days.isdecimal() and len(days) < 5 else None, now=now,
             )  # fmt: skip
         except Problem as wrong:
             context["error"], status = wrong.sentence, 422

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from loopline.core.problems import Invalid
@@ -38,7 +39,7 @@ def narrowed[M: Model](qs: QuerySet[M], state: State, actor: Actor) -> QuerySet[
         for value in values if found else ():
             try:
                 condition |= found.where(value)  # type: ignore[union-attr]
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, ValidationError):
                 raise Invalid(**{key: f"{value!r} is not a value of {key}."}) from None
         qs = qs.filter(condition)
     if state.q:
@@ -57,7 +58,7 @@ def _decode(cursor: str) -> tuple[Any, int]:
     try:
         kind, value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return (datetime.fromisoformat(value) if kind == "t" else value), int(pk)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise Invalid(cursor="This cursor is not one of ours. Start again without it.") from None
 
 
@@ -74,7 +75,7 @@ def page[M: Model](qs: QuerySet[M], state: State, actor: Actor, *, count: bool =
             qs = qs.filter(
                 Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk})
             )
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, ValidationError):
             raise Invalid(cursor="This cursor belongs to another list.") from None
     sign = "-" if down else ""
     rows = list(qs.order_by(f"{sign}{name}", f"{sign}pk")[: state.limit + 1])

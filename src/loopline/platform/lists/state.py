@@ -39,7 +39,7 @@ class State:
                 raise Invalid(sort=f"Sort by one of {', '.join(spec.sorts)}.")
             sort = spec.default_sort
         limit = one.get("limit", "50")
-        if not limit.isdigit() or not 1 <= int(limit) <= 200:
+        if not (limit.isdecimal() and len(limit) < 4 and 1 <= int(limit) <= 200):
             if strict:
                 raise Invalid(limit="limit lies between 1 and 200.")
             limit = "50"

@@ -94,7 +94,7 @@ def add_link(request: HttpRequest, object_type: str, object_id: int) -> HttpResp
     actor = signed_in(request, "link.change")
     to_type, _, to_id = request.POST.get("target", "").partition(":")
     kind(to_type)
-    if not to_id.isdigit():
+    if not (to_id.isdecimal() and len(to_id) < 18):
         raise Missing("object to link; choose one from the list")
     made = links.link(
         actor=actor,

@@ -82,7 +82,14 @@ def edit_field(request: HttpRequest, object_type: str, object_id: int, name: str
     raw = _posted(request, f)
     seen = request.POST.get("version", "")
     try:
-        _write(f, actor, object_id, raw, int(seen) if seen.isdigit() else None, now_in(request))
+        _write(
+            f,
+            actor,
+            object_id,
+            raw,
+            int(seen) if seen.isdecimal() and len(seen) < 12 else None,
+            now_in(request),
+        )
     except Stale as stale:
         context |= {"mine": raw, "theirs": stale.facts["theirs"], "sentence": stale.sentence}
         return render(request, "parts/conflict.html", context, status=412)

@@ -201,7 +201,7 @@ def _chosen[M: Model](
         found = narrowed(rows, State.parse(spec, query), actor).order_by("pk")
         ids = list(found.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
     else:
-        ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit() and len(i) < 19]
+        ids = [int(i) for i in request.POST.getlist("ids") if i.isdecimal() and len(i) < 19]
     if not ids:
         raise Invalid(ids="Select something first.")
     if len(ids) > MOST_AT_ONCE:

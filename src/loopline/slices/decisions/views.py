@@ -46,7 +46,7 @@ def _options(p: QueryDict) -> list[dict[str, str]]:
 
 def _about(text: str) -> tuple[str, int] | None:
     type_, _, id_ = text.partition(":")
-    return (type_, int(id_)) if id_.isdigit() and len(id_) < 18 else None
+    return (type_, int(id_)) if id_.isdecimal() and len(id_) < 18 else None
 
 
 def decision_new(request: HttpRequest) -> HttpResponse:

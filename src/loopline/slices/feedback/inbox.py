@@ -53,7 +53,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = _rows(view, actor, now).select_related("account", "contact")
     rows = list(found.order_by("-received_at", "-pk")[:SHOWN])
     wanted = request.GET.get("item", "")
-    current = int(wanted) if wanted.isdigit() and len(wanted) < 18 else (rows[0].pk if rows else 0)
+    current = (
+        int(wanted) if wanted.isdecimal() and len(wanted) < 18 else (rows[0].pk if rows else 0)
+    )
     place = next((i for i, r in enumerate(rows) if r.pk == current), -1)
     after = rows[place + 1].pk if place + 1 < len(rows) else (rows[0].pk if place > 0 else 0)
     context: dict[str, Any] = {

@@ -34,7 +34,10 @@ def _tag(*, actor: Actor, ids: list[int], value: str, now: datetime) -> Done:
 
 def _assign(*, actor: Actor, ids: list[int], value: str, now: datetime) -> Done:
     services.assign_many(
-        actor=actor, ids=ids, user_id=int(value) if value.isdigit() else None, now=now
+        actor=actor,
+        ids=ids,
+        user_id=int(value) if value.isdecimal() and len(value) < 18 else None,
+        now=now,
     )
     return Done(f"Assigned {_said(len(ids))}")
 

@@ -120,7 +120,7 @@ def practise(request: HttpRequest, number: int) -> HttpResponse:
     try:
         attempt = services.save_answer(
             actor=actor, question_id=q.pk, text=request.POST.get("text", ""), scores=_scores(request, q.content),
-            seconds=int(seconds) if seconds.isdigit() and len(seconds) < 6 else 0, now=now,
+            seconds=int(seconds) if seconds.isdecimal() and len(seconds) < 6 else 0, now=now,
         )  # fmt: skip
     except Invalid as wrong:
         return render(request, "playbook/practise.html", context | {"error": wrong.sentence}, 422)
@@ -145,7 +145,7 @@ def mock(request: HttpRequest) -> HttpResponse:
     """A mock interview of N questions, one after the other, the same for one seed."""
     actor = signed_in(request, "answer.write")
     g = request.GET
-    count = int(g["n"]) if g.get("n", "").isdigit() and 1 <= int(g["n"]) <= 12 else 5
+    count = int(g["n"]) if g.get("n", "") in {str(n) for n in range(1, 13)} else 5
     seed = g.get("seed", "")[:20]
     if not seed:
         return render(
@@ -154,7 +154,8 @@ def mock(request: HttpRequest) -> HttpResponse:
             _frame(start=True, seed=f"{now_in(request):%j%H%M%S}", title="Mock interview"),
         )
     rows = queries.picked(queries.questions(), count, seed)
-    step = int(g["step"]) if g.get("step", "").isdigit() else 0
+    raw = g.get("step", "")
+    step = int(raw) if raw.isdecimal() and len(raw) < 4 else 0
     if step < len(rows):
         here = f"/prepare/mock?n={count}&seed={seed}&step="
         context = _frame(
@@ -211,7 +212,9 @@ def decide(request: HttpRequest, improvement_id: int) -> HttpResponse:
     except Problem as wrong:
         toast(request, wrong.sentence)
     back = p.get("back", "")
-    return go(request, f"/prepare/questions/{back}#improvements" if back.isdigit() else "/prepare")
+    return go(
+        request, f"/prepare/questions/{back}#improvements" if back.isdecimal() else "/prepare"
+    )
 
 
 def import_file(request: HttpRequest) -> HttpResponse:

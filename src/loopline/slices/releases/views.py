@@ -100,7 +100,7 @@ def release_do(request: HttpRequest, release_id: int, verb: str) -> HttpResponse
     elif verb == "tick":
         place = p.get("place", "")
         services.tick(
-            actor=actor, release_id=release_id, place=int(place) if place.isdigit() and len(place) < 4 else -1,
+            actor=actor, release_id=release_id, place=int(place) if place.isdecimal() and len(place) < 4 else -1,
             done=p.get("done") == "1", now=now,
         )  # fmt: skip
     elif verb == "check":
@@ -120,7 +120,7 @@ def release_do(request: HttpRequest, release_id: int, verb: str) -> HttpResponse
 
 def _target(raw: str) -> int:
     text = raw.strip().removeprefix("work-item:").upper().removeprefix("WI-")
-    if not text.isdigit() or len(text) > 17:
+    if not text.isdecimal() or len(text) > 17:
         raise Invalid(work_item="Choose a work item from the list.")
     return int(text)
 

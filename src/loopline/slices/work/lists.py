@@ -12,7 +12,7 @@ from loopline.slices.work.services import link_items
 
 
 def _tie(*, actor: Actor, ids: list[int], value: str, now: datetime) -> Done:
-    bet = int(value) if value.isdigit() else None
+    bet = int(value) if value.isdecimal() and len(value) < 18 else None
     link_items(actor=actor, ids=ids, bet_id=bet, now=now)
     return Done(f"{len(ids)} items tied to BET-{bet}" if bet else f"{len(ids)} items untied")
 

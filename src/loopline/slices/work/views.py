@@ -57,7 +57,7 @@ def work_new(request: HttpRequest) -> HttpResponse:
     try:
         made = services.create_item(
             actor=actor, title=p.get("title", ""), type=p.get("type", ""), state=p.get("state", "todo"),
-            bet_id=int(bet) if bet.isdigit() and len(bet) < 18 else None, body=p.get("body", ""), now=now_in(request),
+            bet_id=int(bet) if bet.isdecimal() and len(bet) < 18 else None, body=p.get("body", ""), now=now_in(request),
         )  # fmt: skip
     except Invalid as wrong:
         return render(request, shape, context | {"values": p, "errors": wrong.errors}, 422)

@@ -92,7 +92,7 @@ def move(request: HttpRequest) -> HttpResponse:
         raise Missing("page")
     p = request.POST
     ids = [
-        int(x) if x.isdigit() and len(x) < 18 else None
+        int(x) if x.isdecimal() and len(x) < 18 else None
         for x in (p.get("id", ""), p.get("before", ""))
     ]
     token = services.move_bet(
@@ -119,7 +119,7 @@ def bet_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _id(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 18 else None
+    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 def _float(field: str, text: str) -> float | None:

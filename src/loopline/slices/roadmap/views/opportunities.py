@@ -64,7 +64,7 @@ def opportunity_new(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request, "opportunity.change")
     item = None
     wanted = request.POST.get("feedback") or request.GET.get("feedback", "")
-    if wanted.isdigit() and len(wanted) < 18:
+    if wanted.isdecimal() and len(wanted) < 18:
         item = feedback.by_ids([int(wanted)]).get(int(wanted))
     context: dict[str, Any] = {
         "here": "Opportunities", "group": "Decide", "values": request.GET, "errors": {}, "item": item,
@@ -147,7 +147,7 @@ def opportunity_page(request: HttpRequest, opportunity_id: int) -> HttpResponse:
 
 def _target(raw: str) -> int:
     text = raw.strip().removeprefix("opportunity:").upper().removeprefix("OPP-")
-    if not text.isdigit() or len(text) > 17:
+    if not text.isdecimal() or len(text) > 17:
         raise Invalid(opportunity="Choose an opportunity from the list.")
     return int(text)
 
