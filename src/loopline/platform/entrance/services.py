@@ -144,6 +144,23 @@ class Secret:
     value: str
 
 
+def _narrowed(
+    actor: Actor, scopes: list[str] | None, days: int | None, now: datetime
+) -> tuple[list[str] | None, datetime | None]:
+    """Scopes and end of a new token: one made with a token reaches no further than its maker."""
+    if scopes is not None and not scopes:
+        raise Invalid(scopes="Name at least one scope, or leave scopes out for all of the role.")
+    ends = now + timedelta(days=days) if days else None
+    if actor.scopes is not None:
+        scopes = sorted(actor.scopes) if scopes is None else scopes
+        if beyond := set(scopes) - actor.scopes:
+            raise NotAllowed(f"The scope {min(beyond)} is not among this token's own.")
+    if actor.token_id is not None:
+        own = Token.objects.filter(pk=actor.token_id).values_list("expires_at", flat=True).first()
+        ends = min(ends or own, own) if own else ends
+    return scopes, ends
+
+
 @transaction.atomic
 def create_token(
     *, actor: Actor, name: str, role: str, scopes: list[str] | None = None, days: int | None = None,
@@ -156,16 +173,17 @@ def create_token(
         raise NotAllowed(f"A token of role {wanted} is above your own role, {actor.role}.")
     if not name.strip():
         raise Invalid(name="Give the token a name that says where it is used.")
+    scopes, ends = _narrowed(actor, scopes, days, now)
     plain = secret.new()
     row = Token.objects.create(
         name=name.strip()[:120],
         user_id=actor.user_id if own else None,
         role=wanted,
-        scopes=scopes or None,
+        scopes=scopes,
         prefix=plain[:8],
         digest=secret.digest(plain),
         created_at=now,
-        expires_at=now + timedelta(days=days) if days else None,
+        expires_at=ends,
     )
     after = {"name": row.name, "role": wanted, "scopes": scopes}
     record(actor=actor, now=now, change=Change("token.created", "token", row.pk, {}, after))
@@ -176,7 +194,8 @@ def create_token(
 def revoke_token(*, actor: Actor, token_id: int, now: datetime) -> None:
     allow(actor, "token.revoke")
     row = Token.objects.filter(pk=token_id).first()
-    if row is None or (row.user_id != actor.user_id and actor.role.rank < Role.ADMIN.rank):
+    mine = row is not None and row.user_id is not None and row.user_id == actor.user_id
+    if row is None or not (mine or actor.role.rank >= Role.ADMIN.rank):
         raise Missing("token")
     if row.revoked_at is None:
         row.revoked_at = now
