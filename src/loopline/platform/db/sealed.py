@@ -24,6 +24,19 @@ def opened(stored: str) -> str | None:
         return None
 
 
+def seal(plain: bytes) -> bytes:
+    """Bytes encrypted under this home's key, for what is kept but must not lie open in a copy."""
+    return _box().encrypt(plain)
+
+
+def unseal(stored: bytes) -> bytes | None:
+    """The plain bytes; None where they were sealed under another key, or never."""
+    try:
+        return _box().decrypt(stored)
+    except InvalidToken:
+        return None
+
+
 class SealedField(models.TextField):  # type: ignore[type-arg]
     """Reads empty where the key is not the one it was sealed with; `doctor` names what to reconnect."""
 

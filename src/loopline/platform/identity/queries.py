@@ -59,6 +59,11 @@ def actor_by_token(raw: str, *, now: datetime, via: Via = Via.API) -> Actor:
     return Actor(role, via, token.user_id, name, email, token.pk, scopes)
 
 
+def is_token(raw: str) -> bool:
+    """Whether this was ever one of our tokens, living or not."""
+    return secrets.well_formed(raw) and Token.objects.filter(digest=secrets.digest(raw)).exists()
+
+
 def people(*, actor: Actor, active_only: bool = True) -> list[Person]:
     """Everybody here, by name."""
     allow(actor, "people.read")
