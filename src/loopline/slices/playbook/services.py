@@ -1,5 +1,6 @@
 """Practising, and making answers better."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -139,12 +140,28 @@ def decide_improvement(
     publish(ImprovementDecided(row.pk, accept), actor=actor, now=now)
 
 
+def _as_json(content: dict[str, Any], n: int) -> dict[str, Any]:
+    """YAML knows dates, sets and NaN, which the column cannot hold: words instead, or refused."""
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(content, default=str, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        raise Invalid(
+            file=f"Question {n} holds something that is neither text nor number."
+        ) from None
+    return plain
+
+
 @transaction.atomic
 def import_questions(*, actor: Actor, text: str, now: datetime) -> int:
     """Own questions from YAML or JSON: a list, or an object with `questions`. Answers how many went in."""
     allow(actor, "question.change")
     try:
+        # an alias costs nothing to read and anything to write out: ten short lines can hold 10^9 words
+        if any(isinstance(t, yaml.AliasToken) for t in yaml.scan(text)):
+            raise Invalid(file="The file uses YAML aliases (*name). Write the words out.")
         found: Any = yaml.safe_load(text)
+    except RecursionError:
+        raise Invalid(file="The file is nested too deeply.") from None
     except yaml.YAMLError as broken:
         raise Invalid(file=f"The file is not YAML or JSON: {str(broken)[:160]}") from None
     rows = found.get("questions") if isinstance(found, dict) else found
@@ -155,7 +172,7 @@ def import_questions(*, actor: Actor, text: str, now: datetime) -> int:
     for n, raw in enumerate(rows, 1):
         if not isinstance(raw, dict):
             raise Invalid(file=f"Question {n} is not an object.")
-        content = checked_question(raw, f"Question {n}")
+        content = _as_json(checked_question(raw, f"Question {n}"), n)
         kind = raw.get("kind", "craft")
         if kind not in kinds:
             raise Invalid(file=f"Question {n}: kind is one of {', '.join(sorted(kinds))}.")
