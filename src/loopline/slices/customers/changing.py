@@ -16,7 +16,7 @@ from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
 from loopline.slices.customers.events import AccountChanged
 from loopline.slices.customers.models import Account, Contact, Deal
-from loopline.slices.customers.resolving import entry_of, persona_id
+from loopline.slices.customers.resolving import contact_entry, entry_of, persona_id
 from loopline.slices.customers.rules import clean_domain
 
 TEXTS = {"name": 200, "segment": 80, "plan": 80, "health": 80, "external_id": 200, "domain": 200}
@@ -152,28 +152,25 @@ def save_contact(
     if after:
         verb = "contact.changed" if id_ else "contact.created"
         record(actor=actor, now=now, change=Change(verb, "contact", row.pk, before, after))
-        index.put(
-            [
-                index.Entry(
-                    "contact",
-                    row.pk,
-                    row.name or row.email,
-                    now,
-                    f"CON-{row.pk}",
-                    f"{row.email} {row.title}",
-                )
-            ]
-        )
+        index.put([contact_entry(row)])
     return row.pk
+
+
+def _deal_entry(d: Deal) -> index.Entry:
+    body = f"{d.account.name} {d.external_id}".strip()
+    return index.Entry(
+        "deal", d.pk, d.title, d.updated_at, f"DEAL-{d.pk}", body, d.state, bool(d.archived_at)
+    )
 
 
 @transaction.atomic
 def save_deal(
     *, actor: Actor, id_: int | None = None, account_id: int | None = None, title: str | None = None,
     amount: Decimal | None = None, currency: str = "", state: str | None = None, close_on: date | None = None,
-    external_id: str | None = None, version: int | None = None, now: datetime, sample: bool = False,
+    external_id: str | None = None, clear: Sequence[str] = (), version: int | None = None, now: datetime,
+    sample: bool = False,
 ) -> int:  # fmt: skip
-    """Make a deal, or correct one; what is None stays as it is."""
+    """Make a deal, or correct one; what is None stays as it is, `clear` empties amount or close_on."""
     allow(actor, "deal.change")
     given: dict[str, Any] = {
         "account_id": _account_of(account_id), "title": title, "state": state, "close_on": close_on,
@@ -181,6 +178,7 @@ def save_deal(
         "currency": currency.upper()[:3] or None,
     }  # fmt: skip
     values = {k: v for k, v in given.items() if v is not None}
+    values |= {k: None for k in ("amount", "close_on") if k in clear}
     if "state" in values and values["state"] not in Deal.State.values:
         raise Invalid(state="A deal is open, won or lost.")
     if id_ is None:
@@ -198,5 +196,6 @@ def save_deal(
     if after:
         verb = "deal.changed" if id_ else "deal.created"
         record(actor=actor, now=now, change=Change(verb, "deal", row.pk, before, after))
+        index.put([_deal_entry(row)])
         publish(AccountChanged(row.account_id), actor=actor, now=now)
     return row.pk

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from loopline.core.problems import Invalid
+from loopline.core.problems import Invalid, Missing
 from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.lists import listing
+from loopline.platform.api.people import person_ref
 from loopline.platform.api.shapes import (
     Id,
     In,
@@ -206,8 +208,7 @@ def _flat(body: AccountIn | AccountChange) -> dict[str, Any]:
     elif body.model_fields_set & {"arr"}:
         sent["arr"] = None
     if "owner" in sent:
-        owner = sent.pop("owner")
-        sent["owner_id"] = queries.owner_ref(owner)
+        sent["owner_id"] = person_ref(sent.pop("owner"), "owner")
     return {k: v for k, v in sent.items() if v is not None or k in ("arr", "owner_id")}
 
 
@@ -234,6 +235,7 @@ def read_account(request: HttpRequest, id: str, response: HttpResponse) -> Any:
 
 
 @router.patch("/accounts/{id}", auth=can("account.change"), response=answers(AccountOut))
+@transaction.atomic
 def change_account(
     request: HttpRequest, id: str, body: AccountChange, response: HttpResponse
 ) -> Any:
@@ -303,16 +305,19 @@ def _block(request: HttpRequest, deal_id: int, wanted: Sequence[str]) -> None:
     have = {
         x.card.id: x.id
         for x in linked(actor=actor, object_type="deal", object_id=deal_id)
-        if x.card.type == "opportunity"
+        if x.card.type == "opportunity" and x.relation == "blocks"
     }
-    for opp in ids - set(have):
-        links.link(
-            actor=actor,
-            first=("opportunity", opp),
-            second=("deal", deal_id),
-            relation="blocks",
-            now=now,
-        )
+    for opp in sorted(ids - set(have)):
+        try:
+            links.link(
+                actor=actor,
+                first=("opportunity", opp),
+                second=("deal", deal_id),
+                relation="blocks",
+                now=now,
+            )
+        except Missing:
+            raise Invalid(blocked_by=f"There is no opportunity {opp}.") from None
     for opp, link_id in have.items():
         if opp not in ids:
             links.unlink(actor=actor, link_id=link_id, now=now)
@@ -324,6 +329,7 @@ def list_deals(request: HttpRequest, query: Query[DealQuery]) -> Any:
 
 
 @router.post("/deals", auth=can("deal.change"), response=answers(DealOut, status=201))
+@transaction.atomic
 def create_deal(request: HttpRequest, body: DealIn, response: HttpResponse) -> Any:
     account = ref_in(body.account, "account", "account")
     if account is None:
@@ -343,11 +349,13 @@ def read_deal(request: HttpRequest, id: str, response: HttpResponse) -> Any:
 
 
 @router.patch("/deals/{id}", auth=can("deal.change"), response=answers(DealOut))
+@transaction.atomic
 def change_deal(request: HttpRequest, id: str, body: DealChange, response: HttpResponse) -> Any:
     key = id_in(id, "deal")
     services.save_deal(
         actor=actor_of(request), id_=key, title=body.title, state=body.state, close_on=body.close_on,
         amount=body.amount.amount if body.amount else None, currency=body.amount.currency if body.amount else "",
+        clear=[k for k, v in body.model_dump(exclude_unset=True).items() if v is None],
         version=expected(request), now=timezone.now(),
     )  # fmt: skip
     if body.blocked_by is not None:

@@ -8,12 +8,11 @@ from decimal import Decimal
 from django.db.models import DecimalField, QuerySet, Value
 from django.db.models.functions import Coalesce, Lower
 
-from loopline.core.problems import Invalid, Missing
+from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
-from loopline.platform.identity.queries import people_by_id
 from loopline.slices.customers.models import Account, Contact, Deal, Persona
 from loopline.slices.customers.rules import clean_domain, company_domain
 
@@ -92,11 +91,15 @@ def deals_of(account_ids: Iterable[int]) -> dict[int, list[DealView]]:
 def account_id_for(
     *, name: str = "", domain: str = "", external_id: str = "", email: str = ""
 ) -> int | None:
-    """Which account is meant: by external id, then domain, then name, then the contact's e-mail domain."""
+    """Which account is meant: by external id, then domain, then name, then the contact's e-mail domain.
+
+    External id and domain name one account for good, so they find it in the archive too.
+    """
     rows = Account.objects.filter(archived_at=None)
+    by_domain, every = clean_domain(domain), Account.objects.all()
     tries = [
-        rows.filter(external_id=external_id) if external_id else None,
-        rows.annotate(d=Lower("domain")).filter(d=clean_domain(domain)) if domain else None,
+        every.filter(external_id=external_id) if external_id else None,
+        every.annotate(d=Lower("domain")).filter(d=by_domain) if by_domain else None,
         rows.annotate(n=Lower("name")).filter(n=name.strip().lower()) if name.strip() else None,
         rows.annotate(d=Lower("domain")).filter(d=company_domain(email))
         if company_domain(email)
@@ -193,12 +196,3 @@ def contacts_of(account_id: int) -> list[ContactView]:
 def segments() -> list[tuple[str, str]]:
     names = Account.objects.exclude(segment="").values_list("segment", flat=True).distinct()
     return [(n, n) for n in sorted(names)[:100]]
-
-
-def owner_ref(raw: str | None) -> int | None:
-    """A person's id in a body. Raises Invalid."""
-    if not raw:
-        return None
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 18 and people_by_id({int(raw)})):
-        raise Invalid(owner=f"{raw!r} is not the id of somebody here.")
-    return int(raw)

@@ -46,6 +46,14 @@ def entry_of(a: Account) -> index.Entry:
     )
 
 
+def contact_entry(c: Contact) -> index.Entry:
+    """What search knows of a contact."""
+    body = f"{c.email} {c.title}".strip()
+    return index.Entry(
+        "contact", c.pk, c.name or c.email, c.updated_at, f"CON-{c.pk}", body, "", bool(c.archived_at)
+    )  # fmt: skip
+
+
 def persona_id(name: str) -> int | None:
     """The persona with this name, made when new; None for no name."""
     name = name.strip()[:80]
@@ -62,11 +70,12 @@ def _account(actor: Actor, who: Who, now: datetime) -> int | None:
         external_id=who.account_external_id,
         email=who.contact_email,
     )
-    if found or not (who.account_name.strip() or who.account_domain or who.account_external_id):
-        return found
     domain = clean_domain(who.account_domain)
+    name = who.account_name.strip() or domain or who.account_external_id.strip()
+    if found or not name:
+        return found
     row = Account.objects.create(
-        name=(who.account_name.strip() or domain or who.account_external_id)[:200],
+        name=name[:200],
         domain=domain[:200],
         external_id=who.account_external_id[:200],
         created_at=now,
@@ -95,14 +104,16 @@ def _contact(who: Who, account_id: int | None, persona: int | None, now: datetim
         return None
     row = _known_contact(email, name, account_id)
     if row is None:
-        return Contact.objects.create(
+        row = Contact.objects.create(
             email=email,
             name=name,
             account_id=account_id,
             persona_id=persona,
             created_at=now,
             updated_at=now,
-        ).pk
+        )
+        index.put([contact_entry(row)])
+        return row.pk
     missing = {
         "name": name if not row.name else "",
         "account_id": account_id if row.account_id is None else None,
@@ -110,7 +121,11 @@ def _contact(who: Who, account_id: int | None, persona: int | None, now: datetim
     }
     learned = {k: v for k, v in missing.items() if v}
     if learned:
-        Contact.objects.filter(pk=row.pk).update(**learned)
+        for key, value in learned.items():
+            setattr(row, key, value)
+        row.version, row.updated_at = row.version + 1, now
+        row.save(update_fields=[*learned, "version", "updated_at"])
+        index.put([contact_entry(row)])
     return row.pk
 
 

@@ -10,6 +10,7 @@ from ninja import Query, Router, Status
 from loopline.core.problems import Invalid
 from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.lists import listing
+from loopline.platform.api.people import person_ref
 from loopline.platform.api.shapes import answers, id_in, ref_in
 from loopline.platform.api.versions import expected, tag
 from loopline.slices.customers.services import Who
@@ -94,7 +95,7 @@ def change_feedback(
     changes = body.model_dump(exclude_unset=True)
     state = changes.pop("state", None)
     if "assignee" in changes:
-        changes["assignee_id"] = queries.person_ref(changes.pop("assignee"))
+        changes["assignee_id"] = person_ref(changes.pop("assignee"), "assignee")
     for name in ("title", "verbatim", "url", "tags"):
         if name in changes and changes[name] is None:
             raise Invalid(**{name: f"{name} cannot be null."})

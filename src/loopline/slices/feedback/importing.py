@@ -7,6 +7,7 @@ from datetime import datetime
 
 from loopline.core.problems import Invalid
 from loopline.core.tabular.mapping import FieldSpec, time
+from loopline.core.text.addresses import link_or_nothing
 from loopline.core.text.tokens import normal
 from loopline.platform.identity.actor import Actor
 from loopline.platform.imports import registry
@@ -96,7 +97,7 @@ def _ask(record: Record) -> NewFeedback:
         verbatim=text or title,
         external_id=key[:200],
         title=title[:300],
-        url=record.get("url", "")[:1000],
+        url=link_or_nothing(record.get("url", "")[:1000]),
         received_at=time(record.get("received_at", ""), "received_at"),
         who=Who(
             record.get("account", "")[:200],

@@ -12,7 +12,7 @@ from loopline.platform.lists.spec import BulkAction, Column, Done, Empty, Filter
 from loopline.slices.customers.queries import persona_names
 from loopline.slices.feedback import services
 from loopline.slices.feedback.models import Feedback
-from loopline.slices.feedback.queries import tag_choices
+from loopline.slices.feedback.queries import tag_choices, tagged
 from loopline.slices.feedback.rules import SOURCES, source_label
 
 STATES = (("new", "New"), ("accepted", "Accepted"), ("archived", "Archived"), ("merged", "Merged"))
@@ -92,9 +92,9 @@ SPEC = ListSpec(
         Column("received", "Received", lambda f: f.received_at, "date", "received"),
     ),
     filters=(
-        Filter("state", "State", lambda v: Q(state=v), options=lambda: STATES),
+        Filter("state", "State", lambda v: Q(state=v), options=lambda: STATES, shows_hidden=True),
         Filter("source", "Source", lambda v: Q(source=v), options=lambda: SOURCES),
-        Filter("tag", "Tag", lambda v: Q(tags__name=v), options=tag_choices),
+        Filter("tag", "Tag", tagged, options=tag_choices),
         Filter(
             "persona", "Persona", lambda v: Q(persona__name=v),
             options=lambda: [(n, n) for n in persona_names()],

@@ -13,7 +13,6 @@ from loopline.platform.cards.registry import Card
 from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
-from loopline.platform.identity.queries import people_by_id
 from loopline.slices.customers.queries import accounts_by_id
 from loopline.slices.feedback import embedding
 from loopline.slices.feedback.models import Embedding, Feedback, Near, Tag, Verdict
@@ -119,6 +118,12 @@ def tag_choices() -> list[tuple[str, str]]:
     return [(t, t) for t in Tag.objects.order_by("name").values_list("name", flat=True)[:500]]
 
 
+def tagged(name: str) -> Q:
+    """Items with this tag; a subquery, so that an item with two of the tags asked for stays one row."""
+    through = Feedback.tags.through
+    return Q(pk__in=through.objects.filter(tag__name=name).values("feedback_id"))
+
+
 def verdicts() -> list[tuple[float, bool]]:
     """(score, merged) of every answered suggestion that had a score."""
     found = Verdict.objects.exclude(score=None).values_list("score", "same")
@@ -212,15 +217,6 @@ def account_name(account_id: int) -> str:
     if found is None:
         raise Invalid(account=f"There is no account {account_id}.")
     return found.name
-
-
-def person_ref(raw: str | None) -> int | None:
-    """A person's id in a body. Raises Invalid."""
-    if raw is None or raw == "":
-        return None
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 18 and people_by_id({int(raw)})):
-        raise Invalid(assignee=f"{raw!r} is not the id of somebody here.")
-    return int(raw)
 
 
 @once

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.lists import listing
+from loopline.platform.api.people import person_ref
 from loopline.platform.api.shapes import Id, In, Out, Time, answers, id_in, page_of, query_of
 from loopline.platform.api.versions import expected, tag
 from loopline.slices.measures import queries, services
@@ -17,6 +18,7 @@ from loopline.slices.measures.lists import SPEC
 from loopline.slices.measures.models import Metric
 
 router = Router(tags=["metrics"])
+Key = Annotated[str, Field(max_length=30)]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
 
 
@@ -32,6 +34,7 @@ class MetricIn(In):
     direction: Annotated[str, Field(pattern="^(up|down)$")] = "up"
     target: Number | None = None
     definition: DefinitionIn | None = None
+    owner: Key | None = None
 
 
 class MetricChange(In):
@@ -40,6 +43,8 @@ class MetricChange(In):
     unit: Annotated[str, Field(max_length=40)] | None = None
     direction: Annotated[str, Field(pattern="^(up|down)$")] | None = None
     target: Number | None = None
+    definition: DefinitionIn | None = None
+    owner: Key | None = None
 
 
 class ValueIn(In):
@@ -99,6 +104,10 @@ def _read(request: HttpRequest, response: HttpResponse, key: int) -> dict[str, A
     return _json(row)
 
 
+def _owned(sent: dict[str, Any]) -> dict[str, Any]:
+    return sent | {"owner_id": person_ref(sent.pop("owner"), "owner")} if "owner" in sent else sent
+
+
 @router.get("/metrics", auth=can("metric.read"), response=answers(MetricPage))
 def list_metrics(request: HttpRequest, query: Query[MetricQuery]) -> Any:
     return listing(request, SPEC, queries.rows(), _out)
@@ -106,7 +115,7 @@ def list_metrics(request: HttpRequest, query: Query[MetricQuery]) -> Any:
 
 @router.post("/metrics", auth=can("metric.change"), response=answers(MetricOut, status=201))
 def create_metric(request: HttpRequest, body: MetricIn, response: HttpResponse) -> Any:
-    values = body.model_dump()
+    values = _owned(body.model_dump())
     made = services.create_metric(actor=actor_of(request), now=timezone.now(), **values)
     return Status(201, _read(request, response, made))
 
@@ -120,7 +129,7 @@ def read_metric(request: HttpRequest, id: str, response: HttpResponse) -> Any:
 def change_metric(request: HttpRequest, id: str, body: MetricChange, response: HttpResponse) -> Any:
     key = id_in(id, "metric")
     sent = body.model_dump(exclude_unset=True)
-    changes = {k: v for k, v in sent.items() if v is not None or k == "target"}
+    changes = _owned({k: v for k, v in sent.items() if v is not None or k in ("target", "owner")})
     services.change_metric(
         actor=actor_of(request),
         id_=key,

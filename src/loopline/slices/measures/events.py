@@ -8,7 +8,7 @@ from loopline.platform.events.outbox import Event
 
 @dataclass(frozen=True)
 class MetricValueRecorded(Event):
-    """A metric has a new value."""
+    """A metric has a new value, or one was corrected."""
 
     type: ClassVar[str] = "metric.value_recorded"
     metric_id: int

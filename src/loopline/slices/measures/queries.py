@@ -76,14 +76,16 @@ def values_of(metric_id: int, limit: int = 200) -> list[Value]:
     return [Value(v.at, v.value, v.note) for v in found][::-1]
 
 
-def first_after(pairs: Sequence[tuple[int, datetime]]) -> dict[int, Value]:
-    """For each (metric, moment) whose metric has a value from then on: the first. By metric id."""
-    out: dict[int, Value] = {}
-    ids = {m for m, _ in pairs}
-    after = dict(pairs)
-    for v in MetricValue.objects.filter(metric_id__in=ids).order_by("at"):
-        if v.at >= after[v.metric_id]:
-            out.setdefault(v.metric_id, Value(v.at, v.value, v.note))
+def first_after(pairs: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime], Value]:
+    """The first value of each metric from each moment on, by (metric, moment); one query."""
+    out: dict[tuple[int, datetime], Value] = {}
+    moments: dict[int, set[datetime]] = {}
+    for metric, moment in pairs:
+        moments.setdefault(metric, set()).add(moment)
+    for v in MetricValue.objects.filter(metric_id__in=moments).order_by("at"):
+        for moment in moments[v.metric_id]:
+            if v.at >= moment:
+                out.setdefault((v.metric_id, moment), Value(v.at, v.value, v.note))
     return out
 
 

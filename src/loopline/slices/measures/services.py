@@ -92,13 +92,12 @@ def record_value(
     if at > now:
         raise Invalid(at="A value is measured, so its time cannot lie ahead.")
     number = _finite("value", value)
-    made, new = MetricValue.objects.update_or_create(
+    made, _ = MetricValue.objects.update_or_create(
         metric=row, at=at, defaults={"value": number, "note": note[:200], "by_id": actor.user_id}
     )
     record(
         actor=actor, now=now,
         change=Change("metric.measured", "metric", row.pk, {}, {"value": number, "at": at}),
     )  # fmt: skip
-    if new:
-        publish(MetricValueRecorded(row.pk, made.pk), actor=actor, now=now)
+    publish(MetricValueRecorded(row.pk, made.pk), actor=actor, now=now)
     return made.pk

@@ -70,12 +70,13 @@ def _bets(id_: int, limit: int) -> list[Ref]:
 
 def _measured_of(bets: Sequence[Bet]) -> dict[int, Mark]:
     """By bet: the first value of its metric after shipping; before that, when the check is due."""
-    shipped = [(b.metric_id or 0, b.shipped_at) for b in bets if b.metric_id and b.shipped_at]
-    firsts = measures.first_after([(m, at) for m, at in shipped if at])
+    firsts = measures.first_after(
+        [(b.metric_id, b.shipped_at) for b in bets if b.metric_id and b.shipped_at]
+    )
     out = {}
     for b in bets:
-        value = firsts.get(b.metric_id or 0)
-        if value and b.shipped_at and value.at >= b.shipped_at:
+        value = firsts.get((b.metric_id, b.shipped_at)) if b.metric_id and b.shipped_at else None
+        if value:
             out[b.pk] = Mark(True, 1.0, 1, value.at, value.at, f"{value.value:g}")
         elif b.state in ("confirmed", "pivoted", "sunset") and b.shipped_at:
             out[b.pk] = Mark(True, 1.0, 1, b.updated_at, b.updated_at, b.state)

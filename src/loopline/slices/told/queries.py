@@ -108,9 +108,13 @@ def closing_times(*, since: datetime, until: datetime) -> list[tuple[datetime, d
 
 def told_feedback(ids: Iterable[int]) -> dict[int, datetime]:
     """Which of these items were answered by a shipped follow-up to the same person, and when."""
-    wanted = set(ids)
-    found = FollowUp.objects.filter(occasion="ship", state="sent", feedback_id__in=wanted)
-    return {f: at for f, at in found.values_list("feedback_id", "sent_at") if at}
+    wanted = list(set(ids))
+    out: dict[int, datetime] = {}
+    for start in range(0, len(wanted), 2000):
+        part = wanted[start : start + 2000]
+        found = FollowUp.objects.filter(occasion="ship", state="sent", feedback_id__in=part)
+        out |= {f: at for f, at in found.values_list("feedback_id", "sent_at") if at}
+    return out
 
 
 def known_keys(keys: Sequence[str]) -> set[str]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from loopline.core.problems import Invalid, Missing
 from loopline.core.shapes import WorkItemRow
+from loopline.core.text.addresses import checked_link, link_or_nothing
 from loopline.platform.audit.record import Change, record, record_many
 from loopline.platform.db.edit import apply_changes
 from loopline.platform.events.outbox import publish, publish_many
@@ -46,7 +47,7 @@ def _values(row: WorkItemRow) -> dict[str, Any]:
     values = {k: getattr(row, k) for k in _TAKEN} | {"labels": list(row.labels)}
     values["title"], values["body"] = row.title[:400] or "Untitled", row.body[:60_000]
     values["url"], values["assignee_name"], values["type"] = (
-        row.url[:1000],
+        link_or_nothing(row.url[:1000]),
         row.assignee_name[:160],
         row.type[:40],
     )
@@ -145,6 +146,8 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(title="Name the work.")
     if "state" in out and out["state"] not in dict(STATES):
         raise Invalid(state=f"A state is one of {', '.join(dict(STATES))}.")
+    if "url" in out:
+        out["url"] = checked_link(out["url"] or "")[:1000]
     if out.get("bet_id") and out["bet_id"] not in bet_ids([out["bet_id"]]):
         raise Invalid(bet="There is no such bet.")
     return out
@@ -169,11 +172,13 @@ def create_item(
 ) -> int:  # fmt: skip
     """Write work down by hand; the title is enough. Answers its id."""
     allow(actor, "work.change")
-    values = _checked({"title": title, "state": state, "bet_id": bet_id or named_bet(title, body)})
+    values = _checked(
+        {"title": title, "state": state, "url": url, "bet_id": bet_id or named_bet(title, body)}
+    )
     if values["bet_id"] and not bet_ids([values["bet_id"]]):
         values["bet_id"] = None
     item = WorkItem(
-        **values, type=type[:40], body=body[:60_000], url=url[:1000], number=number, labels=list(labels)[:30],
+        **values, type=type[:40], body=body[:60_000], number=number, labels=list(labels)[:30],
         external_id=key[:200], source="manual" if key else "", opened_at=now, created_at=now, updated_at=now,
         sample=sample, by_hand=["title", "state", "bet_id"],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from loopline.core.problems import Invalid
+from loopline.core.text.addresses import checked_link
 from loopline.platform.audit.record import Change, record_many
 from loopline.platform.events.outbox import publish_many
 from loopline.platform.identity.actor import Actor
@@ -70,7 +71,7 @@ def _row(ask: NewFeedback, who: customers.Resolved, days: float, now: datetime) 
         external_id=ask.external_id.strip()[:200],
         title=title,
         verbatim=verbatim,
-        url=ask.url.strip()[:1000],
+        url=checked_link(ask.url)[:1000],
         received_at=received,
         account_id=who.account_id,
         contact_id=who.contact_id,

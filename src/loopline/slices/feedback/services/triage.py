@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from loopline.core.problems import Conflict, Invalid, Missing
+from loopline.core.text.addresses import checked_link
 from loopline.platform.audit.record import Change, record, record_many
 from loopline.platform.db.edit import apply_changes
 from loopline.platform.events.outbox import publish
@@ -237,6 +238,8 @@ def change_feedback(
     for key, most in (("title", 300), ("url", 1000)):
         if key in plain and (len(plain[key]) > most or (key == "title" and not plain[key].strip())):
             raise Invalid(**{key: f"The {key} holds between 1 and {most} characters."})
+    if "url" in plain:
+        plain["url"] = checked_link(plain["url"])
     if "verbatim" in plain and not plain["verbatim"].strip():
         raise Invalid(verbatim="The words cannot be empty.")
     if "persona" in changes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from loopline.core.shapes import ReleaseRow
+from loopline.core.text.addresses import link_or_nothing
 from loopline.platform.audit.record import Change, record, record_many
 from loopline.platform.db.edit import apply_changes
 from loopline.platform.identity.actor import Actor
@@ -32,7 +33,8 @@ def _draft(row: ReleaseRow, now: datetime, sample: bool) -> Release:
     since = row.shipped_at if row.shipped_at and not row.draft and row.shipped_at < now else now
     return Release(
         source=row.source, external_id=row.external_id[:200], version_name=row.version[:80], title=row.title[:200],
-        notes=row.notes[:60_000], url=row.url[:1000], tag=row.tag[:120], commit_sha=row.commit_sha[:64],
+        notes=row.notes[:60_000], url=link_or_nothing(row.url[:1000]), tag=row.tag[:120],
+        commit_sha=row.commit_sha[:64],
         prerelease=row.prerelease, state="planned", target_on=row.shipped_at.date() if row.shipped_at else None,
         checklist=template(str(options.value("release_checklist"))), created_at=since,
         updated_at=now, sample=sample,
