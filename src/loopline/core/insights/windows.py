@@ -1,0 +1,110 @@
+"""Unordered funnels: the most distinct steps that distinct events of one actor serve inside one window.
+
+A window opens at an event that serves any step. Its k-th time is the first at which k steps can be served at once by
+k different events; an actor's window is the one that serves most, then the one that is done first, then the latest.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from loopline.core.insights.chains import Gate, Plan, Reached
+from loopline.core.insights.packing import Bools, Ints, Packing, ordered, packing
+
+FAR = np.iinfo(np.int64).max
+
+
+def gather(steps: Sequence[tuple[Ints, Ints]], plan: Plan, gates: Sequence[Gate] = ()) -> Reached:
+    """As `chains.reach`, without an order. No two steps may be served by one event; see `shared` for those."""
+    below = max((int(actors.max()) + 1 for actors, _ in steps if actors.size), default=1)
+    gate_below = max((int(g.actors.max()) + 1 for g in gates if g.actors.size), default=1)
+    layout = packing(max(below, gate_below), [*(t for _, t in steps), *(g.times for g in gates)])
+    packed = [ordered(layout.keys(actors, times)) for actors, times in steps]
+    opens = ordered(np.concatenate(packed))
+    if plan.first_only and opens.size:
+        actors = layout.actors(opens)
+        opens = opens[np.concatenate(([True], actors[1:] != actors[:-1]))]
+    hits = np.full((opens.size, len(steps)), FAR, dtype=np.int64)
+    start = layout.times(opens)
+    for place, keys in enumerate(packed):
+        hits[:, place] = _following(layout, keys, opens, start + plan.window)
+    hits.sort(axis=1)
+    return settle(layout.actors(opens), hits, plan, [_shut(layout, gate) for gate in gates], layout)
+
+
+def settle(
+    actors: Ints,
+    hits: Ints,
+    plan: Plan,
+    gates: Sequence[tuple[Ints, int, int]],
+    layout: Packing,
+) -> Reached:
+    """Choose each actor's window. `hits`: per window (rows by actor, then opening) its sorted times, FAR where none."""
+    levels = np.asarray((hits != FAR).sum(axis=1), dtype=np.int64)
+    deepest = levels
+    if gates:
+        spoiled = [_spoiled(layout, actors, hits, gate, plan) for gate in gates]
+        if plan.drops:
+            clean = ~np.logical_or.reduce([each.any(axis=1) for each in spoiled])
+            levels = np.where(clean, levels, 0)
+        else:
+            for each in spoiled:
+                first = np.where(each.any(axis=1), each.argmax(axis=1), hits.shape[1])
+                levels = np.minimum(levels, first)
+    last = hits[np.arange(levels.size), np.maximum(levels - 1, 0)]
+    order = np.lexsort((-hits[:, 0], last, -levels, actors))
+    chosen = order[_firsts(actors[order])]
+    if gates and plan.drops:
+        by_depth = np.lexsort((-deepest, actors))
+        most = deepest[by_depth[_firsts(actors[by_depth])]]
+        chosen = chosen[levels[chosen] >= most]
+    chosen = chosen[levels[chosen] > 0]
+    times, depth = hits[chosen], levels[chosen]
+    times[np.arange(hits.shape[1])[None, :] >= depth[:, None]] = -1
+    return Reached(actors[chosen], depth, times)
+
+
+def _firsts(actors: Ints) -> Bools:
+    return np.concatenate((np.ones(min(1, actors.size), bool), actors[1:] != actors[:-1]))
+
+
+def _following(layout: Packing, keys: Ints, opens: Ints, until: Ints) -> Ints:
+    """The time of the first key at or after each opening, same actor, no later than `until`; FAR where none."""
+    if not keys.size:
+        return np.full(opens.size, FAR, dtype=np.int64)
+    place = np.searchsorted(keys, opens)
+    hit = keys[np.minimum(place, keys.size - 1)]
+    times = layout.times(hit)
+    good = (place < keys.size) & (layout.actors(hit) == layout.actors(opens)) & (times <= until)
+    return np.where(good, times, FAR)
+
+
+def _shut(layout: Packing, gate: Gate) -> tuple[Ints, int, int]:
+    return ordered(layout.keys(gate.actors, gate.times)), gate.after, gate.before
+
+
+def _spoiled(
+    layout: Packing, actors: Ints, hits: Ints, gate: tuple[Ints, int, int], plan: Plan
+) -> Bools:
+    """(windows, steps): whether the gate's event lies so that the step of that column may not be counted.
+
+    Dropping marks column `before` for a hit between the two steps, or column `after` where the window still owes
+    `before` and the hit falls inside it.
+    """
+    keys, after, before = gate
+    marks = np.zeros(hits.shape, dtype=np.bool_)
+    since, until = hits[:, after - 1], hits[:, before - 1]
+    known = since != FAR
+    reach = layout.keys(actors[known], since[known])
+    place = np.searchsorted(keys, reach, "right")
+    if not keys.size:
+        return marks
+    hit = keys[np.minimum(place, keys.size - 1)]
+    same = (place < keys.size) & (layout.actors(hit) == actors[known])
+    when = layout.times(hit)
+    done = until[known] != FAR
+    marks[known, before - 1] = same & done & (when < until[known])
+    if plan.drops:
+        owed = same & ~done & (when - hits[known, 0] <= plan.window)
+        marks[known, after - 1] |= owed
+    return marks

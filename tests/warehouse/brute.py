@@ -1,0 +1,417 @@
+"""The definitions again, in plain Python over per-person lists: slow, short, and sharing nothing with the engine."""
+
+import json
+import re
+from collections import defaultdict
+
+from loopline.core.insights import answers, ir
+
+DAY = 86_400 * ir.MICROSECONDS
+FIXED = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
+
+
+class Who:
+    """Who is who, from facts in order of time."""
+
+    def __init__(self, facts):
+        self.group, self.known, self.attached, self.seen = {}, set(), {}, []
+        self.person_facts, self.account_facts, self.members = [], defaultdict(dict), []
+        for fact in sorted(facts, key=lambda each: each.at):
+            if fact.kind in ("identify", "alias"):
+                self._join(fact)
+            elif fact.kind == "person":
+                self.person_facts.append((fact.subject, json.loads(fact.properties)))
+            elif fact.kind == "account":
+                self.account_facts[fact.subject].update(json.loads(fact.properties))
+            elif fact.kind == "member":
+                self.members.append((fact.subject, fact.object))
+
+    def _join(self, fact):
+        for each in (fact.subject, fact.object):
+            if each not in self.seen:
+                self.seen.append(each)
+        if fact.subject == fact.object:
+            self.known |= {fact.object} if fact.kind == "identify" else set()
+            return
+        if fact.kind == "identify":
+            self.known.add(fact.object)
+            if fact.subject in self.known or fact.subject in self.attached:
+                return
+            self.attached[fact.subject] = fact.object
+        a = self.group.setdefault(fact.subject, {fact.subject})
+        b = self.group.setdefault(fact.object, {fact.object})
+        if a is not b:
+            a |= b
+            for each in b:
+                self.group[each] = a
+
+    def person(self, distinct):
+        group = self.group.get(distinct, {distinct})
+        return min(
+            group,
+            key=lambda each: (
+                each not in self.known,
+                each not in self.seen or self.seen.index(each),
+            ),
+        )
+
+    def properties(self, person):
+        found = {}
+        for subject, values in self.person_facts:
+            if self.person(subject) == person:
+                found.update(values)
+        return found
+
+    def account(self, person):
+        found = ""
+        for subject, account in self.members:
+            if self.person(subject) == person:
+                found = account
+        return found
+
+
+class Row:
+    def __init__(self, event, who):
+        self.event, self.ts = event.event, event.ts
+        self.order = (event.ts, event.received_at, event.id)
+        self.props = json.loads(event.properties)
+        self.person = who.person(event.distinct_id)
+        self.account = event.account or who.account(self.person)
+        self.on = {
+            ir.On.EVENT: self.props,
+            ir.On.PERSON: who.properties(self.person),
+            ir.On.ACCOUNT: who.account_facts[self.account] if self.account else {},
+        }
+
+
+def kind(value):
+    if isinstance(value, bool):
+        return "bool"
+    return "number" if isinstance(value, (int, float)) else type(value).__name__
+
+
+def holds(condition, row):
+    value = row.on[condition.on].get(condition.property)
+    op, want = condition.op.value, condition.value
+
+    def same(other):
+        return (
+            kind(value) == kind(other)
+            and kind(value) in ("bool", "number", "str")
+            and value == other
+        )
+
+    if op == "is_set":
+        return value is not None
+    if op == "is_not_set":
+        return value is None
+    if op in ("eq", "ne"):
+        return same(want) == (op == "eq")
+    if op in ("in", "not_in"):
+        return any(same(each) for each in want) == (op == "in")
+    if op in ("contains", "regex"):
+        return isinstance(value, str) and (
+            want in value if op == "contains" else bool(re.search(want, value))
+        )
+    if kind(value) != kind(want) or kind(value) not in ("number", "str"):
+        return False
+    return {"gt": value > want, "gte": value >= want, "lt": value < want, "lte": value <= want}[op]
+
+
+def fits(match, row):
+    return (match.event is None or match.event == row.event) and all(
+        holds(c, row) for c in match.where
+    )
+
+
+def label(value):
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"))
+
+
+class Brute:
+    def __init__(self, events, facts=()):
+        self.who = Who(facts)
+        self.rows = sorted((Row(e, self.who) for e in events), key=lambda row: row.order)
+
+    def history(self, question):
+        """Rows before the end that pass the filters, by actor."""
+        found = defaultdict(list)
+        for row in self.rows:
+            actor = row.account if question.actor is ir.Actor.ACCOUNT else row.person
+            if (
+                row.ts < question.span.end
+                and all(holds(c, row) for c in question.filters)
+                and actor
+            ):
+                found[actor].append(row)
+        return found
+
+    def within(self, question):
+        start = question.span.start
+        kept = {
+            a: [row for row in rows if row.ts >= start]
+            for a, rows in self.history(question).items()
+        }
+        return {a: rows for a, rows in kept.items() if rows}
+
+    def answer(self, question):
+        return getattr(self, "_" + type(question).__name__.lower())(question)
+
+    def people(self, question, cell):
+        found = getattr(self, "_who_" + type(question).__name__.lower())(question, cell)
+        if question.actor is ir.Actor.ACCOUNT:
+            return sorted(("", actor) for actor in set(found))
+        return sorted((actor, self.who.account(actor)) for actor in set(found))
+
+    # funnel
+
+    def _levels(self, question):
+        """{value or None: {actor: times}}; the key None alone where nothing is broken down."""
+        return self._grouped(question)[1]
+
+    def _grouped(self, question):
+        people = self.within(question)
+        whole = {a: chain(rows, question) for a, rows in people.items()}
+        whole = {a: found for a, found in whole.items() if found}
+        by = question.breakdown
+        if not by:
+            return whole, {}
+        groups = defaultdict(dict)
+        if by.attribution is ir.Attribution.ALL_EVENTS:
+            return whole, self._per_value(people, question)
+        for actor, found in whole.items():
+            value = attributed(people[actor], found, question)
+            groups[value][actor] = found
+        return whole, fold(groups, by.most)
+
+    def _per_value(self, people, question):
+        by = question.breakdown
+
+        def split(rename):
+            groups = defaultdict(dict)
+            for actor, rows in people.items():
+                values = defaultdict(list)
+                for row in rows:
+                    values[rename(label(row.on[by.on].get(by.property)))].append(row)
+                for value, some in values.items():
+                    if found := chain(some, question):
+                        groups[value][actor] = found
+            return groups
+
+        groups = split(lambda value: value)
+        if len(groups) <= by.most:
+            return groups
+        top = ranked({value: len(each) for value, each in groups.items()}, by.most)
+        return split(lambda value: value if value in top else "other")
+
+    def _funnel(self, question):
+        whole, groups = self._grouped(question)
+        sizes = {value: len(each) for value, each in groups.items()}
+        return answers.FunnelAnswer(
+            counted(whole, question),
+            tuple((value, counted(groups[value], question)) for value in shown(sizes, question)),
+        )
+
+    def _who_funnel(self, question, cell):
+        whole, groups = self._grouped(question)
+        found = groups.get(cell.value, {}) if cell.split else whole
+        return [actor for actor, times in found.items() if len(times) >= cell.step]
+
+
+def ranked(sizes, most):
+    """The values shown: the largest, ties by value, none last. "other" is kept for what is not shown."""
+    if len(sizes) <= most:
+        return set(sizes)
+    real = [value for value in sizes if value != "other"]
+    return set(sorted(real, key=lambda v: (-sizes[v], v is None, v or ""))[:most])
+
+
+def fold(groups, most):
+    top = ranked({value: len(each) for value, each in groups.items()}, most)
+    folded = defaultdict(dict)
+    for value, each in groups.items():
+        folded[value if value in top else "other"].update(each)
+    return folded
+
+
+def shown(sizes, question):
+    """Largest first; the joined rest last."""
+    rest = "other" if len(sizes) > question.breakdown.most else object()
+    return sorted(sizes, key=lambda v: (v == rest, -sizes[v], v is None, v or ""))
+
+
+def counted(people, question):
+    steps = []
+    for place, match in enumerate(question.steps):
+        here = [times for times in people.values() if len(times) > place]
+        before = sum(len(times) > place - 1 for times in people.values())
+        waits = sorted((times[place] - times[place - 1]) / 1e6 for times in here) if place else []
+        steps.append(
+            answers.Step(
+                match.name or match.event or "Any event",
+                len(here),
+                len(here) / len(people) if people else None,
+                len(here) / before if place and before else None,
+                quantile(waits, 0.5),
+            )
+        )
+    return tuple(steps)
+
+
+def quantile(values, q):
+    if not values:
+        return None
+    values = sorted(values)
+    place = q * (len(values) - 1)
+    low = int(place)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (values[high] - values[low]) * (place - low)
+
+
+def attributed(rows, times, question):
+    by = question.breakdown
+    touching = [r for r in rows if any(fits(step, r) for step in question.steps)]
+    if by.attribution is ir.Attribution.STEP:
+        if by.step > len(times):
+            return None
+        step, at = question.steps[by.step - 1], times[by.step - 1]
+        if question.order is ir.Order.UNORDERED:
+            here = [
+                r
+                for r in touching
+                if fits(step, r) and times[0] <= r.ts <= times[0] + question.window
+            ]
+        else:
+            here = [r for r in touching if fits(step, r) and r.ts == at]
+        return label(here[0].on[by.on].get(by.property)) if here else None
+    values = [label(r.on[by.on].get(by.property)) for r in touching]
+    values = [value for value in values if value is not None]
+    if not values:
+        return None
+    return values[0] if by.attribution is ir.Attribution.FIRST_TOUCH else values[-1]
+
+
+def overlapping(a, b):
+    return a.event is None or b.event is None or a.event == b.event
+
+
+def chain(rows, question):
+    """Times of the chain kept for one actor, () where it has none or was dropped."""
+    make = windows if question.order is ir.Order.UNORDERED else chains
+    excluded = [(e, [r.ts for r in rows if fits(e.match, r)]) for e in question.exclude]
+    whole = make(rows, question, [])
+    deepest = max((len(times) for times in whole), default=0)
+    if not excluded:
+        return best(whole)
+    clean = make(rows, question, excluded)
+    if question.exclusion == "truncate":
+        return best(clean)
+    judged = clean if question.order is ir.Order.UNORDERED else canonical(clean)
+    clean = [times for times in judged if not owes(times, question, excluded)]
+    kept = best(clean)
+    return kept if len(kept) >= deepest else ()
+
+
+def between(times, excluded):
+    return any(
+        len(times) >= e.before_step
+        and any(times[e.after_step - 1] < x < times[e.before_step - 1] for x in hits)
+        for e, hits in excluded
+    )
+
+
+def owes(times, question, excluded):
+    return any(
+        e.after_step <= len(times) < e.before_step
+        and any(times[e.after_step - 1] < x <= times[0] + question.window for x in hits)
+        for e, hits in excluded
+    )
+
+
+def canonical(found):
+    """Per depth and last time, the chain that lies latest from its end back."""
+    kept = {}
+    for times in found:
+        key = (len(times), times[-1])
+        kept[key] = max(kept.get(key, times), times, key=lambda each: each[::-1])
+    return kept.values()
+
+
+def best(found):
+    kept = canonical(found)
+    return min(kept, key=lambda times: (-len(times), times[-1]), default=())
+
+
+def chains(rows, question, excluded):
+    """Times of every chain of distinct events that keeps the rules."""
+    found = []
+    first = next((r for r in rows if fits(question.steps[0], r)), None)
+
+    def grow(path):
+        times = tuple(r.ts for r in path)
+        if path:
+            found.append(times)
+        if len(path) == len(question.steps):
+            return
+        step = question.steps[len(path)]
+        for row in rows:
+            if not fits(step, row) or row in path:
+                continue
+            if not path:
+                if question.entry is ir.Entry.ANY or row.ts == first.ts:
+                    grow([row])
+                continue
+            later = any(
+                overlapping(step, s) and t >= row.ts
+                for s, t in zip(question.steps, times, strict=False)
+            )
+            if row.ts < times[-1] or later or row.ts - times[0] > question.window:
+                continue
+            if question.order is ir.Order.STRICT and any(times[-1] < r.ts < row.ts for r in rows):
+                continue
+            if not between((*times, row.ts), excluded):
+                grow([*path, row])
+
+    grow([])
+    return found
+
+
+def windows(rows, question, excluded):
+    """The times each window has served one, two, ... steps by; cut short at an excluded event where truncating."""
+    found, opens = [], [r for r in rows if any(fits(step, r) for step in question.steps)]
+    if question.entry is ir.Entry.FIRST:
+        opens = opens[:1]
+    for opening in opens:
+        inside = [r for r in rows if opening.ts <= r.ts <= opening.ts + question.window]
+        times = []
+        for at in sorted({r.ts for r in inside}):
+            size = served([r for r in inside if r.ts <= at], question.steps)
+            times += [at] * (size - len(times))
+        while excluded and between(times, excluded):
+            if question.exclusion == "person":
+                times = []
+                break
+            times.pop()
+        if times:
+            found.append(tuple(times))
+    return found
+
+
+def served(rows, steps):
+    """The most steps that different rows serve at once."""
+    best_size = 0
+
+    def place(step, used, size):
+        nonlocal best_size
+        best_size = max(best_size, size)
+        if step == len(steps) or best_size == len(steps) or size + len(steps) - step <= best_size:
+            return
+        for at, row in enumerate(rows):
+            if at not in used and fits(steps[step], row):
+                place(step + 1, used | {at}, size + 1)
+        place(step + 1, used, size)
+
+    place(0, frozenset(), 0)
+    return best_size

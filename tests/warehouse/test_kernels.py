@@ -1,0 +1,99 @@
+"""The funnel kernels against every chain there is, on small numbers where ties, edges and repeats are common."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loopline.core.insights import ir
+from loopline.core.insights.chains import Gate, Plan, reach
+from loopline.core.insights.packing import packing
+from loopline.core.insights.windows import gather
+from loopline.warehouse.records import Event
+from tests.warehouse.brute import Brute
+
+NAMES = "ABCDX"
+
+
+def columns(events, name=None):
+    rows = [(ord(e.distinct_id), e.ts) for e in events if name in (None, e.event)]
+    return np.array([a for a, _ in rows], dtype=np.int64), np.array(
+        [t for _, t in rows], dtype=np.int64
+    )
+
+
+def later(steps):
+    return tuple(
+        max([j + 1 for j in range(k) if steps[j] == steps[k]], default=0) for k in range(len(steps))
+    )
+
+
+@st.composite
+def cases(draw):
+    rows = draw(
+        st.lists(
+            st.tuples(st.sampled_from("pq"), st.sampled_from(NAMES), st.integers(0, 9)), max_size=10
+        )
+    )
+    events = [Event(str(i), name, who, at, 0) for i, (who, name, at) in enumerate(rows)]
+    steps = draw(st.lists(st.sampled_from("ABC"), min_size=1, max_size=4))
+    order = draw(st.sampled_from(ir.Order))
+    if order is ir.Order.UNORDERED:
+        steps = sorted(set(steps))
+    exclude = ()
+    if len(steps) > 1 and draw(st.booleans()):
+        after = draw(st.integers(1, len(steps) - 1))
+        before = draw(st.integers(after + 1, len(steps)))
+        exclude = (ir.Exclusion(ir.Match("X"), after, before),)
+    question = ir.Funnel(
+        ir.Span(0, 10),
+        steps=tuple(ir.Match(name) for name in steps),
+        order=order,
+        entry=draw(st.sampled_from(ir.Entry)),
+        window=draw(st.integers(0, 9)),
+        exclude=exclude,
+        exclusion=draw(st.sampled_from(["person", "truncate"])),
+    )
+    return events, question
+
+
+@settings(max_examples=600, deadline=None)
+@given(cases())
+def test_the_kernels_find_the_chains_of_plain_enumeration(case):
+    events, question = case
+    steps = [step.event for step in question.steps]
+    plan = Plan(
+        later(steps),
+        question.window,
+        question.entry is ir.Entry.FIRST,
+        question.exclusion == "person",
+    )
+    pairs = [columns(events, name) for name in steps]
+    gates = [Gate(*columns(events, "X"), e.after_step, e.before_step) for e in question.exclude]
+    if question.order is ir.Order.UNORDERED:
+        found = gather(pairs, plan, gates)
+    else:
+        found = reach(
+            pairs, plan, gates, columns(events) if question.order is ir.Order.STRICT else None
+        )
+    got = {
+        chr(actor): tuple(times[:level])
+        for actor, level, times in zip(
+            found.actors.tolist(), found.levels.tolist(), found.times.tolist(), strict=True
+        )
+    }
+    assert got == Brute(events)._grouped(question)[0]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2**30), st.integers(-(2**52), 2**52)), min_size=1, max_size=20
+    ),
+)
+def test_keys_keep_order_and_time_to_the_microsecond_whether_or_not_the_bits_fit(rows):
+    actors = np.array([a for a, _ in rows], dtype=np.int64)
+    times = np.array([t for _, t in rows], dtype=np.int64)
+    layout = packing(int(actors.max()) + 1, [times])
+    keys = layout.keys(actors, times)
+    assert [rows[i] for i in np.argsort(keys, kind="stable")] == sorted(rows)
+    assert (layout.times(keys) == times).all()
+    assert (layout.actors(keys) == actors).all()
