@@ -17,6 +17,8 @@ type Ticks = Sequence[tuple[int, str]]
 type Rules = Sequence[tuple[float, str]]
 
 NARROW = 358
+LEADING = 14  # between the baselines of two labels
+FEW = 14  # columns that have room for their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,19 @@ def _below(p: Plot, ticks: Ticks, narrow: bool) -> list[str]:
     return [_text("m" if i else "", p.x(i), p.h - 8, text) for i, text in shown]
 
 
-def _ruled(p: Plot, rules: Rules, narrow: bool) -> list[str]:
+def _beside(y: float, taken: Sequence[float]) -> float:
+    """Where a label goes so that it stands a line's height from the nearest one that is there."""
+    near = min(taken, key=lambda t: abs(t - y), default=None)
+    if near is None or abs(near - y) >= LEADING:
+        return y
+    return near + (LEADING if y > near else -LEADING)
+
+
+def _ruled(p: Plot, rules: Rules, narrow: bool, taken: Sequence[float] = ()) -> list[str]:
     return [
         f'<line class="l2 dash" x1="{p.left:g}" x2="{p.w - p.right:g}" '
         f'y1="{p.y(v):.0f}" y2="{p.y(v):.0f}"/>'
-        + _text("t2", p.w - p.right + 8, p.y(v) + 4, _pick(text, narrow))
+        + _text("t2", p.w - p.right + 8, _beside(p.y(v), taken) + 4, _pick(text, narrow))
         for v, text in rules
     ]
 
@@ -219,7 +229,8 @@ def lines(
                 f'width="{room:.1f}" height="{h - top - 28:g}"/>'
                 + _text("t2", p.x(z.start) + 5, top - 7, z.text)
             )
-        out += _grid(p, step, unit) + _below(p, ticks, narrow) + _ruled(p, rules, narrow)
+        ends = [p.y(s.values[-1]) for s in series if s.end and s.values[-1] is not None]
+        out += _grid(p, step, unit) + _below(p, ticks, narrow) + _ruled(p, rules, narrow, ends)
         for s in series:
             out += _run(p, s, narrow)
         return out + [_noted(p, note, narrow) for note in notes]
@@ -251,6 +262,10 @@ def columns(
             f'height="{h - 28 - p.y(v):.1f}" rx="1"/>'
             for i, v in enumerate(values)
         ]
+        if not marks and len(values) <= FEW:
+            out += [
+                _text("m t2", (i + 0.5) * bw, p.y(v) - 5, _number(v)) for i, v in enumerate(values)
+            ]
         out.append(f'<line class="z" x1="0" x2="{width:g}" y1="{h - 28:g}" y2="{h - 28:g}"/>')
         for i, text in list(ticks)[::2] if narrow else ticks:
             end = i == len(values) - 1

@@ -153,12 +153,12 @@ def feedback_quality(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request, "feedback.read")
     q = insight.quality(actor=actor, now=now_in(request))
     spans = [
-        charts.Span(f"{b.low:.1f} to {b.high:.1f}", b.interval[0] * 100, (b.precision or 0) * 100,
+        charts.Span(f"{b.low:.1f} to {b.high:.1f}", b.interval[0] * 100, round((b.precision or 0) * 100),
                     b.interval[1] * 100, f"{b.n} answers")
         for b in q.bins if b.n and b.interval
     ]  # fmt: skip
     drawing = charts.spans(
-        spans, "Share of suggestions that were merged, by score", unit=" %", lo=0, hi=100
+        spans, "Share of suggestions that were merged, by score", unit=" %", lo=0, hi=100, w=760
     )
     repeats = (
         charts.columns(q.repeats.totals, list(enumerate(q.repeats.months)), "Repeat requests a month")

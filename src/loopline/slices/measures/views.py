@@ -68,12 +68,20 @@ def _drawing(m: Metric, values: Sequence[queries.Value]) -> Any:
         return ""
     every = max(len(values) // 6, 1)
     ticks = [(i, f"{v.at:%-d %b}") for i, v in enumerate(values) if i % every == 0]
-    series = charts.Series([v.value for v in values], written(values[-1].value, m.unit))
-    rules = [(m.target, f"target {written(m.target, m.unit)}")] if m.target is not None else []
+    last = values[-1].value
+    series = charts.Series(
+        [v.value for v in values], f"{written(last, m.unit)}|{written(last, '')}"
+    )
+    rules = (
+        [(m.target, f"target {written(m.target, m.unit)}|{written(m.target, '')}")]
+        if m.target is not None else []
+    )  # fmt: skip
     label = (
         f"{m.name}, from {written(values[0].value, m.unit)} to {written(values[-1].value, m.unit)}"
     )
-    return charts.lines([series], ticks, label, rules=rules, unit=f" {m.unit}".rstrip())
+    return charts.lines(
+        [series], ticks, label, rules=rules, unit=f" {m.unit}" if len(m.unit) == 1 else ""
+    )
 
 
 def metric_page(request: HttpRequest, metric_id: int) -> HttpResponse:
