@@ -76,11 +76,16 @@ def spent(thread: Thread) -> list[Spent]:
 
 
 def drawn(opportunity_id: int, now: datetime) -> Any:
-    """The map of an opportunity: lanes by source, a branch per bet, channels at the end."""
+    """The map of an opportunity: lanes by source, a branch per bet, channels at the end.
+
+    What was merged rides with what it was merged into, so that the lanes add up to the asks.
+    """
     asks = feedback.by_ids(
         i for found in roadmap.asked_families([opportunity_id]).values() for i in found
     )
-    sources = Counter(source_label(f.source) for f in asks.values()).most_common()
+    sources = Counter(
+        source_label(f.source) for f in asks.values() if f.root_id is None
+    ).most_common()
     bets = [
         b
         for b in roadmap.bets_of([opportunity_id]).get(opportunity_id, [])

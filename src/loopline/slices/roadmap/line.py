@@ -10,6 +10,7 @@ from loopline.platform.thread.marks import DECIDED, HEARD, MEASURED, UNDERSTOOD,
 from loopline.platform.thread.registry import Ref
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.measures import queries as measures
+from loopline.slices.measures.rules import written
 from loopline.slices.roadmap.demand import roots_of
 from loopline.slices.roadmap.models import Ask, Bet, Opportunity
 from loopline.slices.roadmap.queries import opportunities_of, opportunities_touching
@@ -69,15 +70,17 @@ def _bets(id_: int, limit: int) -> list[Ref]:
 
 
 def _measured_of(bets: Sequence[Bet]) -> dict[int, Mark]:
-    """By bet: the first value of its metric after shipping; before that, when the check is due."""
+    """By bet: from the first value after shipping on, what its metric says now; before, when the check is due."""
     firsts = measures.first_after(
         [(b.metric_id, b.shipped_at) for b in bets if b.metric_id and b.shipped_at]
     )
+    now = measures.latest_values(metric_id for metric_id, _ in firsts)
     out = {}
     for b in bets:
         value = firsts.get((b.metric_id, b.shipped_at)) if b.metric_id and b.shipped_at else None
-        if value:
-            out[b.pk] = Mark(True, 1.0, 1, value.at, value.at, f"{value.value:g}")
+        if value and b.metric:
+            said = written(now[b.metric.pk].value, b.metric.unit)
+            out[b.pk] = Mark(True, 1.0, 1, value.at, value.at, said)
         elif b.state in ("confirmed", "pivoted", "sunset") and b.shipped_at:
             out[b.pk] = Mark(True, 1.0, 1, b.updated_at, b.updated_at, b.state)
         elif b.shipped_at and b.check_on:
@@ -91,7 +94,9 @@ def _due(day: date) -> str:
 
 def _measured(ids: Sequence[int]) -> Mapping[int, Mark]:
     bets = list(
-        Bet.objects.filter(opportunity_id__in=ids, archived_at=None).exclude(shipped_at=None)
+        Bet.objects.filter(opportunity_id__in=ids, archived_at=None)
+        .exclude(shipped_at=None)
+        .select_related("metric")
     )
     marks = _measured_of(bets)
     out: dict[int, Mark] = {}
@@ -103,7 +108,8 @@ def _measured(ids: Sequence[int]) -> Mapping[int, Mark]:
 
 
 def _measured_bets(ids: Sequence[int]) -> Mapping[int, Mark]:
-    return _measured_of(list(Bet.objects.filter(pk__in=ids).exclude(shipped_at=None)))
+    found = Bet.objects.filter(pk__in=ids).exclude(shipped_at=None).select_related("metric")
+    return _measured_of(list(found))
 
 
 def _metric_objects(id_: int, limit: int) -> list[Ref]:
