@@ -10,7 +10,7 @@ from loopline.platform.identity.policy import may
 from loopline.platform.notify.services import for_actor
 from loopline.platform.thread.marks import STATIONS, Line
 from loopline.platform.thread.queries import lines, recently_moved
-from loopline.platform.ui.formats import day, plural
+from loopline.platform.ui.formats import day, num, plural
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.releases import queries as releases
@@ -45,14 +45,14 @@ def _triage(actor: Actor, now: datetime) -> list[Need]:
     if not n:
         return []
     late = waiting.filter(due_at__lt=now).count()
-    note = f"{late} past the target" if late else "All within the target"
+    note = f"{num(late)} past the target" if late else "All within the target"
     return [
         Need(
             1,
             f"{plural(n, 'item')} to triage",
             "/inbox",
             note,
-            f"{late} late" if late else "",
+            f"{num(late)} late" if late else "",
             "warn" if late else "",
         )
     ]
@@ -89,7 +89,8 @@ def _decisions(actor: Actor, now: datetime) -> list[Need]:
     due = decisions.to_revisit(on=now.date() + timedelta(days=1))
     return [
         Need(3, f"Look again: {d.chosen or d.question}", f"/decisions/{d.id}",
-             f"You asked to look again on {day(d.revisit_on, now=now)}", "Due", "warn")
+             f"You asked to look again on {day(d.revisit_on, now=now)}",
+             "Due" if d.revisit_on and d.revisit_on <= now.date() else "Tomorrow", "warn")
         for d in due[:4]
     ]  # fmt: skip
 
