@@ -31,7 +31,8 @@ def narrowed[M: Model](qs: QuerySet[M], state: State, actor: Actor) -> QuerySet[
     """The queryset under the list's own condition, the filters and the search text."""
     spec = state.spec
     qs = qs.filter(spec.always(actor))
-    if spec.hide_archived is not None and not state.archived:
+    asked = any(found.shows_hidden and state.filters.get(found.key) for found in spec.filters)
+    if spec.hide_archived is not None and not state.archived and not asked:
         qs = qs.filter(spec.hide_archived)
     for key, values in state.filters.items():
         condition = Q()

@@ -29,13 +29,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`where(value)` gives the condition for one chosen value; several values are joined by OR."""
+    """`where(value)` gives the condition for one chosen value; several values are joined by OR.
+
+    `shows_hidden`: whoever filters by it also means what the list leaves out by itself.
+    """
 
     key: str
     label: str
     where: Callable[[str], Q] = field(repr=False)
     kind: str = "choice"
     options: Choices = field(default=tuple, repr=False)
+    shows_hidden: bool = False
 
     @property
     def choices(self) -> list[tuple[str, str]]:
