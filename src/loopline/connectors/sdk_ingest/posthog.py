@@ -1,0 +1,201 @@
+"""PostHog: `/batch/`, the single-event routes, and capture v1. What its identity events say becomes facts."""
+
+from typing import Any
+
+import msgspec
+
+from loopline.connectors.sdk_ingest.collect import Batch, account_of, group_key, text
+from loopline.connectors.sdk_ingest.wire import (
+    ABSENT,
+    EMPTY,
+    MOST_BYTES,
+    Answer,
+    Id,
+    Parcel,
+    Raw,
+    Refused,
+    Request,
+    absent,
+    answer,
+    bearer,
+    clean,
+    each,
+    form,
+    inflate,
+    opened,
+    plain,
+    table,
+    unbase64,
+)
+from loopline.warehouse.records import Outcome
+
+NAME = "posthog"
+BUSY = 429
+_BATCH = 20 * 1024 * 1024  # bytes of a batch
+_BATCHES = ("/batch", "/i/v1/analytics/events")
+_SINGLE = ("/i/v0/e", "/e", "/track", "/engage", "/capture", "/s")
+
+
+class _Envelope(msgspec.Struct):
+    batch: Raw = ABSENT
+    api_key: str | None = None
+    token: str | None = None
+    sent_at: str | None = None
+    created_at: str | None = None
+    properties: Raw = EMPTY
+
+
+class _Event(msgspec.Struct):
+    event: str = ""
+    distinct_id: Id = None
+    timestamp: str | None = None
+    offset: float | None = None
+    uuid: str | None = None
+    properties: Raw = EMPTY
+    set_: Raw = msgspec.field(name="$set", default=ABSENT)
+    set_once: Raw = msgspec.field(name="$set_once", default=ABSENT)
+
+
+class _Peek(msgspec.Struct):
+    """Properties that mean something to us; the rest is kept unread."""
+
+    token: Raw = ABSENT
+    api_key: Raw = ABSENT
+    distinct_id: Raw = ABSENT
+    alias: Raw = ABSENT
+    groups: Raw = msgspec.field(name="$groups", default=ABSENT)
+    anonymous: Raw = msgspec.field(name="$anon_distinct_id", default=ABSENT)
+    set_: Raw = msgspec.field(name="$set", default=ABSENT)
+    set_once: Raw = msgspec.field(name="$set_once", default=ABSENT)
+    unset: Raw = msgspec.field(name="$unset", default=ABSENT)
+    group_type: Raw = msgspec.field(name="$group_type", default=ABSENT)
+    group_key: Raw = msgspec.field(name="$group_key", default=ABSENT)
+    group_set: Raw = msgspec.field(name="$group_set", default=ABSENT)
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_EVENTS = msgspec.json.Decoder(list[_Event])
+_ONE = msgspec.json.Decoder(_Event)
+_PEEK = msgspec.json.Decoder(_Peek)
+
+
+def open_request(request: Request) -> Parcel:
+    """Find the keys and the messages. Raises Refused."""
+    if request.path not in _BATCHES and request.path not in _SINGLE:
+        raise Refused(404, "There is no such PostHog address here; events go to /in/posthog/batch.")
+    most = _BATCH if request.path in _BATCHES else MOST_BYTES
+    body = clean(_body(request, most))
+    if body.lstrip().startswith(b"["):
+        return Parcel((_key_inside(body), request.asked("api_key")), body)
+    envelope = opened(body, _ENVELOPE)
+    inner = _peek(envelope.properties)
+    keys = (
+        *bearer(request.header("authorization")), envelope.api_key or "", envelope.token or "",
+        text(plain(inner.token)), text(plain(inner.api_key)), request.asked("api_key"),
+    )  # fmt: skip
+    messages = bytes(envelope.batch) if not absent(envelope.batch) else b"[" + body + b"]"
+    sent_at = envelope.sent_at or request.header("posthog-request-timestamp")
+    kind = "v1" if request.path == _BATCHES[1] else ""
+    return Parcel(tuple(k for k in keys if k), messages, kind, sent_at)
+
+
+def _body(request: Request, most: int) -> bytes:
+    """The JSON text, however it was packed."""
+    body = request.body or request.asked("data").encode()
+    compression = request.asked("compression")
+    how = request.header("content-encoding")
+    if not how and (compression.startswith("gzip") or body.startswith(b"\x1f\x8b")):
+        how = "gzip"
+    if how:
+        return inflate(body, how, most)
+    if len(body) > most:
+        raise Refused(413, f"The body is larger than {most // (1024 * 1024)} MiB.")
+    if body.startswith(b"data="):
+        data = form(body).get("data", "")
+        body = data.encode()
+    if body.lstrip()[:1] not in (b"{", b"[") and body:
+        body = inflate(unbase64(body.decode(errors="replace")), "", most)
+        if body.startswith(b"\x1f\x8b"):
+            body = inflate(body, "gzip", most)
+    return body
+
+
+def _key_inside(body: bytes) -> str:
+    for _, event in each(body, _EVENTS, _ONE):
+        if isinstance(event, _Event):
+            return text(plain(_peek(event.properties).token))
+    return ""
+
+
+def _peek(properties: Raw) -> _Peek:
+    try:
+        return _PEEK.decode(properties)
+    except msgspec.DecodeError:
+        return _Peek()
+
+
+def translate(parcel: Parcel, received_at: int) -> Batch:
+    """Every message is an event, as PostHog has it; those about identity are facts as well. Raises Refused."""
+    batch = Batch(NAME, received_at, parcel.sent_at)
+    for place, event in each(parcel.messages, _EVENTS, _ONE):
+        if isinstance(event, str):
+            batch.refuse(place, event)
+        else:
+            _take(batch, place, event)
+    return batch
+
+
+def _take(batch: Batch, place: int, event: _Event) -> None:
+    inner = _peek(event.properties)
+    groups = table(inner.groups)
+    if event.event == "$groupidentify":
+        key = group_key(text(plain(inner.group_type)), plain(inner.group_key))
+    else:
+        key = account_of(groups) if groups else ""
+    time: str | float | None = event.timestamp
+    if time is None and event.offset:
+        time = (batch.received_at / 1000 - event.offset) / 1000  # posthog-js says how long ago
+    who = text(event.distinct_id) or text(plain(inner.distinct_id))
+    taken = batch.add(
+        place, id=event.uuid, name=event.event, person=who, time=time, properties=event.properties,
+        anonymous=text(plain(inner.anonymous)) if event.event == "$identify" else "", account=key,
+    )  # fmt: skip
+    if taken:
+        _learn(batch, event, inner, who, key)
+
+
+def _learn(batch: Batch, event: _Event, inner: _Peek, who: str, account: str) -> None:
+    at = batch.events[-1].ts
+    for kept in (event.set_, inner.set_):
+        batch.learn("person", who, at, table(kept))
+    for kept in (event.set_once, inner.set_once):
+        batch.learn("person_once", who, at, table(kept))
+    if not absent(inner.unset):
+        batch.operate("person", who, at, {"$unset": plain(inner.unset)})
+    if event.event == "$create_alias":
+        batch.link("alias", text(plain(inner.alias)), who, at)
+    elif event.event == "$groupidentify":
+        batch.learn("account", account, at, table(inner.group_set))
+
+
+def stored(parcel: Parcel, batch: Batch, outcome: Outcome) -> Answer:
+    """200 always: a 4xx would make the client drop the good events with the bad."""
+    if parcel.kind == "v1":
+        return answer(200, {"results": _results(batch)})
+    document: dict[str, Any] = {"status": 1}
+    if batch.verdicts:
+        document |= {"stored": outcome.stored, "rejected": batch.verdicts}
+    return answer(200, document)
+
+
+def _results(batch: Batch) -> dict[str, dict[str, str]]:
+    """Capture v1 wants a word for each event, by its uuid."""
+    good = {event.id: {"result": "ok"} for event in batch.events}
+    return good | {v.id: {"result": "drop", "details": v.reason} for v in batch.verdicts if v.id}
+
+
+def refused(parcel: Parcel | None, why: Refused) -> Answer:
+    kind = "authentication_error" if why.status == 401 else "validation_error"
+    code = "invalid_api_key" if why.status == 401 else "invalid"
+    document = {"status": 0, "type": kind, "code": code, "detail": why.reason, "attr": None}
+    return answer(why.status, document, retry_after=why.retry_after)
