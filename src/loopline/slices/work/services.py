@@ -99,7 +99,7 @@ def upsert_items(
     }
     named = {n for r in latest.values() if (n := named_bet(r.title, r.body))}
     bets = bet_ids(named)
-    made, changed, moved = [], [], []
+    made, changed, moved, same = [], [], [], []
     for key, row in latest.items():
         item = have.get(key)
         if item is None:
@@ -107,11 +107,14 @@ def upsert_items(
             continue
         if item.source_updated_at and item.source_updated_at > row.source_updated_at:
             continue
-        before = (item.state, item.bet_id)
+        before, heard = (item.state, item.bet_id), item.source_updated_at
         if _take(item, row, bets, now):
             changed.append(item)
             if before != (item.state, item.bet_id):
                 moved.append(item)
+        elif heard != row.source_updated_at:
+            same.append(item)  # or news older than this could still be taken later
+    WorkItem.objects.bulk_update(same, ["source_updated_at"], batch_size=200)
     WorkItem.objects.bulk_create(made, batch_size=200)
     for item in changed:
         item.save()
@@ -172,11 +175,10 @@ def create_item(
 ) -> int:  # fmt: skip
     """Write work down by hand; the title is enough. Answers its id."""
     allow(actor, "work.change")
-    values = _checked(
-        {"title": title, "state": state, "url": url, "bet_id": bet_id or named_bet(title, body)}
-    )
-    if values["bet_id"] and not bet_ids([values["bet_id"]]):
-        values["bet_id"] = None
+    values = _checked({"title": title, "state": state, "url": url, "bet_id": bet_id})
+    named = None if bet_id else named_bet(title, body)
+    if named and named in bet_ids([named]):
+        values["bet_id"] = named
     item = WorkItem(
         **values, type=type[:40], body=body[:60_000], number=number, labels=list(labels)[:30],
         external_id=key[:200], source="manual" if key else "", opened_at=now, created_at=now, updated_at=now,
