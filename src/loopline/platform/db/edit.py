@@ -22,6 +22,12 @@ class Editable(models.Model):
         abstract = True
 
 
+def refuse_stale(row: Editable, name: str, mine: Any, theirs: Any, version: int | None) -> None:
+    """For what is not a plain field: raises Stale with both values when the row moved on since."""
+    if version is not None and version != row.version:
+        raise Stale(name, mine=mine, theirs=theirs)
+
+
 def apply_changes(
     row: Editable, changes: Mapping[str, Any], *, now: datetime, version: int | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -33,8 +39,7 @@ def apply_changes(
     for name, new in changes.items():
         old = getattr(row, name)
         if old != new:
-            if version is not None and version != row.version:
-                raise Stale(name, mine=new, theirs=old)
+            refuse_stale(row, name, new, old, version)
             before[name], after[name] = old, new
             setattr(row, name, new)
     if after:

@@ -26,6 +26,7 @@ class FeedbackConfig(AppConfig):
         declare(rules.PERMISSIONS)
         outbox.register(
             events.FeedbackReceived,
+            events.FeedbackChanged,
             events.FeedbackMerged,
             events.FeedbackUnmerged,
             events.FeedbackArchived,

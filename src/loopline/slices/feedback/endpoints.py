@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Status
@@ -100,12 +101,15 @@ def change_feedback(
         if name in changes and changes[name] is None:
             raise Invalid(**{name: f"{name} cannot be null."})
     queries.one(actor=actor, feedback_id=key)
-    if changes:
-        services.change_feedback(
-            actor=actor, feedback_id=key, changes=changes, version=expected(request), now=now
-        )
-    if state:
-        services.set_state(actor=actor, feedback_id=key, state=state, now=now)
+    version = expected(request)
+    with transaction.atomic():
+        if changes:
+            services.change_feedback(
+                actor=actor, feedback_id=key, changes=changes, version=version, now=now
+            )
+        if state:
+            seen = None if changes else version  # the fields just raised it
+            services.set_state(actor=actor, feedback_id=key, state=state, version=seen, now=now)
     return _read(request, response, key)
 
 

@@ -15,6 +15,14 @@ class FeedbackReceived(Event):
 
 
 @dataclass(frozen=True)
+class FeedbackChanged(Event):
+    """The account or persona of an item was corrected."""
+
+    type: ClassVar[str] = "feedback.changed"
+    feedback_id: int
+
+
+@dataclass(frozen=True)
 class FeedbackMerged(Event):
     """An item says the same as another and now counts with it."""
 

@@ -240,6 +240,11 @@ def newest_first(ids: Iterable[int]) -> list[int]:
     return sorted(at, key=lambda i: (at[i], i), reverse=True)
 
 
+def ids_of_account(account_id: int) -> set[int]:
+    """Everything one account said."""
+    return set(Feedback.objects.filter(account_id=account_id).values_list("pk", flat=True))
+
+
 def of_account(account_id: int, limit: int = 200) -> list[FeedbackView]:
     """What one account said, newest first."""
     found = Feedback.objects.filter(account_id=account_id).exclude(state="archived")

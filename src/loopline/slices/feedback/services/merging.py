@@ -122,6 +122,7 @@ def unmerge(*, actor: Actor, feedback_id: int, now: datetime) -> None:
     publish(FeedbackUnmerged(item.pk, root), actor=actor, now=now)
 
 
+@transaction.atomic
 def undo_merge(*, actor: Actor, feedback_id: int, now: datetime) -> None:
     """The inverse of merging for the undo list: as unmerge, but back to where it waited for triage."""
     unmerge(actor=actor, feedback_id=feedback_id, now=now)

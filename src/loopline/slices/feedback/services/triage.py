@@ -5,19 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from loopline.core.problems import Conflict, Invalid, Missing
 from loopline.core.text.addresses import checked_link
 from loopline.platform.audit.record import Change, record, record_many
-from loopline.platform.db.edit import apply_changes
+from loopline.platform.db.edit import apply_changes, refuse_stale
 from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.undo import steps
 from loopline.slices.customers import services as customers
-from loopline.slices.feedback.events import FeedbackArchived
-from loopline.slices.feedback.models import Feedback, Tag
+from loopline.slices.feedback.events import FeedbackArchived, FeedbackChanged
+from loopline.slices.feedback.models import Embedding, Feedback, Near, Tag
+from loopline.slices.feedback.rules import digest
 from loopline.slices.feedback.services.indexing import reindex
 
 
@@ -78,12 +79,16 @@ def reopen(*, actor: Actor, ids: Sequence[int], now: datetime) -> None:
             record(actor=actor, now=now, change=change)
 
 
-def set_state(*, actor: Actor, feedback_id: int, state: str, now: datetime) -> None:
+@transaction.atomic
+def set_state(
+    *, actor: Actor, feedback_id: int, state: str, version: int | None = None, now: datetime
+) -> None:
     """Accept, archive, or bring back, from wherever the item is but merged. Twice changes nothing."""
     allow(actor, "feedback.triage")
     (row,) = _rows([feedback_id])
     if row.state == state:
         return
+    refuse_stale(row, "state", state, row.state, version)
     if row.state == "merged":
         raise Conflict("This item is merged into another. Take the merge back first.")
     if state == "archived":
@@ -135,12 +140,16 @@ def restore_many(*, actor: Actor, states: dict[str, str], now: datetime) -> None
     publish(FeedbackArchived(tuple(r.pk for r in rows), False), actor=actor, now=now)
 
 
+def _tag_names(tags: Sequence[str]) -> list[str]:
+    return sorted({t.strip()[:60] for t in tags if t.strip()})
+
+
 @transaction.atomic
 def set_tags(*, actor: Actor, feedback_id: int, tags: Sequence[str], now: datetime) -> None:
     """The item's tags are these."""
     allow(actor, "feedback.triage")
     (row,) = _rows([feedback_id])
-    names = sorted({t.strip()[:60] for t in tags if t.strip()})
+    names = _tag_names(tags)
     if len(names) > 30:
         raise Invalid(tags="An item takes at most 30 tags.")
     before = sorted(t.name for t in row.tags.all())
@@ -222,6 +231,13 @@ def highlight(*, actor: Actor, feedback_id: int, quote: str, now: datetime) -> N
 _PLAIN = ("title", "verbatim", "url")
 
 
+def _reread(row: Feedback) -> None:
+    """Its words changed: what was computed from the old ones goes, the worker embeds it anew."""
+    Feedback.objects.filter(pk=row.pk).update(text_digest=digest(row.title, row.verbatim))
+    Embedding.objects.filter(pk=row.pk).delete()
+    Near.objects.filter(Q(item=row) | Q(other=row)).delete()
+
+
 @transaction.atomic
 def change_feedback(
     *,
@@ -249,7 +265,15 @@ def change_feedback(
         plain["account_id"] = customers.resolve(actor=actor, who=who, now=now).account_id
     if "assignee_id" in changes:
         plain["assignee_id"] = changes["assignee_id"]
+    if "tags" in changes:
+        have = sorted(t.name for t in row.tags.all())
+        if _tag_names(changes["tags"]) != have:
+            refuse_stale(row, "tags", changes["tags"], have, version)
     before, after = apply_changes(row, plain, now=now, version=version)
+    if {"title", "verbatim"} & set(after):
+        _reread(row)
+    if {"account_id", "persona_id"} & set(after):
+        publish(FeedbackChanged(row.pk), actor=actor, now=now)
     if after:
         record(
             actor=actor,
