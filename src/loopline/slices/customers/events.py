@@ -8,7 +8,7 @@ from loopline.platform.events.outbox import Event
 
 @dataclass(frozen=True)
 class AccountChanged(Event):
-    """An account's name, stage or ARR changed: sums that count it are out of date."""
+    """An account's name, stage, ARR or deals changed: sums that count it are out of date."""
 
     type: ClassVar[str] = "account.changed"
     account_id: int

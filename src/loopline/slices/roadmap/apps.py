@@ -14,6 +14,7 @@ class RoadmapConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.undo import steps
+        from loopline.slices.customers.events import AccountChanged
         from loopline.slices.feedback import events as heard
         from loopline.slices.measures.events import MetricValueRecorded
         from loopline.slices.roadmap import (
@@ -36,6 +37,8 @@ class RoadmapConfig(AppConfig):
         outbox.subscribe(heard.FeedbackMerged, handlers.when_merged)
         outbox.subscribe(heard.FeedbackUnmerged, handlers.when_unmerged)
         outbox.subscribe(heard.FeedbackArchived, handlers.when_archived)
+        outbox.subscribe(heard.FeedbackChanged, handlers.when_feedback_changed)
+        outbox.subscribe(AccountChanged, handlers.when_account_changed)
         outbox.subscribe(MetricValueRecorded, handlers.when_measured)
         register(
             Kind(

@@ -2,7 +2,14 @@
 
 from loopline.platform.events.outbox import Happened
 from loopline.platform.thread.store import touch
-from loopline.slices.feedback.events import FeedbackArchived, FeedbackMerged, FeedbackUnmerged
+from loopline.slices.customers.events import AccountChanged
+from loopline.slices.feedback.events import (
+    FeedbackArchived,
+    FeedbackChanged,
+    FeedbackMerged,
+    FeedbackUnmerged,
+)
+from loopline.slices.feedback.queries import ids_of_account
 from loopline.slices.measures.events import MetricValueRecorded
 from loopline.slices.roadmap.demand import refresh
 from loopline.slices.roadmap.models import Bet
@@ -21,6 +28,15 @@ def when_merged(event: FeedbackMerged, happened: Happened) -> None:
 
 def when_unmerged(event: FeedbackUnmerged, happened: Happened) -> None:
     _follow({event.feedback_id, event.from_id}, happened)
+
+
+def when_account_changed(event: AccountChanged, happened: Happened) -> None:
+    """Its stage, ARR or deals changed: so did the demand of everything it asks for."""
+    refresh(opportunities_touching(ids_of_account(event.account_id)), now=happened.at)
+
+
+def when_feedback_changed(event: FeedbackChanged, happened: Happened) -> None:
+    _follow({event.feedback_id}, happened)
 
 
 def when_archived(event: FeedbackArchived, happened: Happened) -> None:
