@@ -14,7 +14,7 @@ SAYS = {
     "LOOPLINE_SECRET_KEY": "signs sessions and opens credentials; made once and kept in the home unless told",
     "LOOPLINE_SMTP_URL": "the mail server, `smtps://user:password@host`; `file:///folder` writes mails to a folder",
     "LOOPLINE_EGRESS_ALLOW": "addresses (CIDR) that outgoing requests may reach although they are internal",
-    "LOOPLINE_TRUSTED_PROXIES": "set behind a proxy that sends X-Forwarded-Proto",
+    "LOOPLINE_TRUSTED_PROXIES": "addresses (CIDR) of your proxies; only their X-Forwarded headers count",
     "LOOPLINE_LOG": "the log level, INFO unless told",
 }
 
