@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from loopline.core.problems import Problem, TooLarge
+from loopline.core.problems import NotAllowed, Problem, TooLarge
 from loopline.entry.problems import page_for, problem_json
+from loopline.entry.proxies import settle
 from loopline.platform.api.idempotency import answer_once
 from loopline.platform.db.once import reading
 from loopline.platform.identity.actor import Via
@@ -18,15 +20,18 @@ from loopline.platform.identity.queries import actor_for
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("loopline.http")
 JSON_BODY = 5 * 1024 * 1024  # bytes; files go up through forms, which have their own limit
+BODY = 26 * 1024 * 1024  # what the largest webhook may send; nothing else comes near
+FILE_BODY = 101 * 1024 * 1024  # a form with a file to import
 
 
 class RequestFrame:
-    """The outermost layer: request id, refusal of bodies that are too large, idempotent POSTs."""
+    """The outermost layer: who asks, request id, refusal of bodies that are too large, idempotent POSTs."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        settle(request.META, settings.TRUSTED_PROXIES)
         request.id = secrets.token_hex(6)  # type: ignore[attr-defined]
         try:
             if request.method in ("GET", "HEAD"):
@@ -46,8 +51,12 @@ class RequestFrame:
     def _answer(self, request: HttpRequest) -> HttpResponse:
         api = request.path.startswith("/api/")
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if api and length.isdigit() and int(length) > JSON_BODY:
+        size = int(length) if length.isdecimal() and len(length) < 18 else BODY * BODY
+        if api and size > JSON_BODY:
             raise TooLarge("The API takes bodies up to 5 MB. Send fewer objects, or import a file.")
+        # judged before anything reads the form, which would put a stranger's file on our disk
+        if size > (FILE_BODY if request.path == "/imports" else BODY):
+            raise TooLarge("This is more than can be sent here at once.")
         key = request.headers.get("Idempotency-Key")
         if api and key and request.method == "POST":
             return answer_once(request, key, self.get_response)
@@ -81,5 +90,9 @@ class ProblemPages:
         if isinstance(error, Problem):
             spoken = request.path.startswith(("/hooks/", "/in/", "/ofrep/"))
             return problem_json(error) if spoken else page_for(request, error)
+        if isinstance(error, PermissionDenied):
+            return page_for(request, NotAllowed(str(error) or "You may not do this here."))
+        if isinstance(error, Http404 | SuspiciousOperation):
+            return None  # Django answers these with our 404 page, or 400
         log.exception("unforeseen error", extra={"request_id": getattr(request, "id", "")})
         return None if settings.TESTING else page_for(request, None)
