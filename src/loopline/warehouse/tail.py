@@ -1,0 +1,260 @@
+"""The hot tail: accepted events and facts in arrival order, in one SQLite file that several processes write.
+
+Ids of the last 30 days lie in a compact index apart, in buckets of ten days, each dropped whole when it is
+older; so a client's random ids never order the events. The id is kept as 64 bits of BLAKE2b: with 100 million
+ids in the index, the chance that any of them meets another by accident is below 1 in 3,000.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from loopline.warehouse.records import Event, Fact, Outcome
+
+BUCKET = 10 * 86_400_000_000  # microseconds of arrivals that share one bucket of ids
+REMEMBERED = 30 * 86_400_000_000  # microseconds an id is known at least
+_DAY = 86_400_000_000
+_EVENT = "id, event, distinct_id, ts, received_at, properties, anonymous_id, account, dialect"
+_FACT = "kind, subject, at, object, properties"
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS event (
+  seq INTEGER PRIMARY KEY, {_EVENT.replace(",", " NOT NULL,")} NOT NULL);
+CREATE TABLE IF NOT EXISTS fact (seq INTEGER PRIMARY KEY, {_FACT.replace(",", " NOT NULL,")} NOT NULL);
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refusal (
+  day INTEGER, dialect TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, dialect, reason)) WITHOUT ROWID;
+INSERT OR IGNORE INTO counter VALUES ('event', 0), ('fact', 0);
+"""
+Mark = tuple[int, int]  # of an id, of a content
+
+
+class Batch(msgspec.Struct):
+    """What one request wants kept. `marks` and `fact_marks` are made beside the writer, by `batch`."""
+
+    events: Sequence[Event]
+    facts: Sequence[Fact]
+    marks: list[Mark]
+    fact_marks: list[Mark]
+    received_at: int
+    refusals: Mapping[tuple[str, str], int] = {}  # (dialect, reason) -> how many
+
+
+def _hash(data: bytes, size: int = 8) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=size).digest(), "big", signed=True)
+
+
+def _mark(event: Event) -> Mark:
+    """The content leaves the time out: a repeated request may carry a newly corrected one."""
+    content = f"{event.event}\x1f{event.distinct_id}\x1f".encode() + event.properties
+    return _hash(event.id.encode()), _hash(content, 4)
+
+
+def _fact_mark(fact: Fact) -> Mark:
+    """A tie between two ids is one whenever it was learnt; properties count once for each time."""
+    at = "" if fact.object else str(fact.at)
+    text = f"fact\x1f{fact.kind}\x1f{fact.subject}\x1f{fact.object}\x1f{at}\x1f".encode()
+    return _hash(text + fact.properties), 0
+
+
+def batch(
+    events: Sequence[Event], facts: Sequence[Fact] = (), *, received_at: int,
+    refusals: Mapping[tuple[str, str], int] | None = None,
+) -> Batch:  # fmt: skip
+    """A batch with its marks. Raises ValueError for text that cannot be stored."""
+    marks, fact_marks = [_mark(e) for e in events], [_fact_mark(f) for f in facts]
+    return Batch(events, facts, marks, fact_marks, received_at, refusals or {})
+
+
+class Tail:
+    """The file in `folder`; every method opens what it needs, so an object may be shared by threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "tail.sqlite3"
+
+    def connect(self, *, wait: float = 5.0) -> sqlite3.Connection:
+        """A connection that writes, with the tables made. `wait` in seconds for another writer's lock."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.file, timeout=wait, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            db.execute("PRAGMA cache_size=-16384")
+            db.execute("PRAGMA wal_autocheckpoint=4000")
+            db.execute("PRAGMA journal_size_limit=67108864")
+            db.executescript(_SCHEMA)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _reading(self) -> closing[sqlite3.Connection]:
+        db = sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=30)
+        return closing(db)
+
+    def _ask(self, sql: str, *values: Any) -> list[Any]:
+        if not self.file.exists():
+            return []
+        with self._reading() as db:
+            try:
+                return db.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as wrong:
+                if "no such table" in str(wrong):
+                    return []  # made this moment by another process
+                raise
+
+    def rows(self, after_seq: int = 0, limit: int = -1) -> list[tuple[Any, ...]]:
+        """Events as rows (seq and the Event's fields in its order), for those who build arrays."""
+        sql = f"SELECT seq, {_EVENT} FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+        return self._ask(sql, after_seq, limit)
+
+    def read(self, after_seq: int = 0, limit: int = -1) -> list[tuple[int, Event]]:
+        """Events that came after a place, in order of arrival. Who has seen a place has all before it."""
+        return [(seq, Event(*fields)) for seq, *fields in self.rows(after_seq, limit)]
+
+    def facts(self, after_seq: int = 0, limit: int = -1) -> list[tuple[int, Fact]]:
+        """Facts that came after a place, in order of arrival."""
+        sql = f"SELECT seq, {_FACT} FROM fact WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [(seq, Fact(*fields)) for seq, *fields in self._ask(sql, after_seq, limit)]
+
+    def last(self) -> int:
+        """The place of the newest event ever taken; it never goes back."""
+        found = self._ask("SELECT value FROM counter WHERE name = 'event'")
+        return int(found[0][0]) if found else 0
+
+    def refusals(self, since: int = 0) -> list[tuple[int, str, str, int]]:
+        """What was refused: (day as microseconds, dialect, reason, how many), newest day first."""
+        sql = "SELECT day, dialect, reason, count FROM refusal WHERE day >= ? ORDER BY day DESC, count DESC"
+        return [(d * _DAY, dialect, r, n) for d, dialect, r, n in self._ask(sql, since // _DAY)]
+
+    def forget(self, upto_seq: int, *, facts_upto: int = 0) -> int:
+        """Drop events up to a place (and facts up to theirs), once they are sealed elsewhere; how many events.
+
+        The index of ids stays, so an event that was sealed is still known as a duplicate.
+        """
+        with closing(self.connect(wait=30)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            gone = db.execute("DELETE FROM event WHERE seq <= ?", (upto_seq,)).rowcount
+            db.execute("DELETE FROM fact WHERE seq <= ?", (facts_upto,))
+            db.execute("COMMIT")
+            return gone
+
+
+def _buckets(db: sqlite3.Connection) -> list[int]:
+    found = db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name GLOB 'seen_*'")
+    return sorted(int(name.removeprefix("seen_")) for (name,) in found)
+
+
+def _prepare(db: sqlite3.Connection, now: int) -> tuple[str, list[str]]:
+    """The bucket that new ids go to, and all that are still remembered; older ones are dropped."""
+    today, kept = now // BUCKET, []
+    for bucket in _buckets(db):
+        if (bucket + 1) * BUCKET <= now - REMEMBERED:
+            db.execute(f"DROP TABLE seen_{bucket}")
+        else:
+            kept.append(bucket)
+    if today not in kept:
+        db.execute(
+            f"CREATE TABLE seen_{today} (mark INTEGER PRIMARY KEY, content INTEGER NOT NULL)"
+        )
+        kept.append(today)
+    return f"seen_{today}", [f"seen_{bucket}" for bucket in kept]
+
+
+def _known(db: sqlite3.Connection, tables: Iterable[str], marks: list[int]) -> dict[int, int]:
+    """Which of the marks are there already, with their content."""
+    asked = json.dumps(marks)
+    found: dict[int, int] = {}
+    for name in tables:
+        sql = f"SELECT mark, content FROM {name} WHERE mark IN (SELECT value FROM json_each(?))"
+        found.update(db.execute(sql, (asked,)).fetchall())
+    return found
+
+
+def _numbered(db: sqlite3.Connection, name: str, count: int) -> Iterator[int]:
+    """That many new places, never given before, gaps aside in order."""
+    sql = "UPDATE counter SET value = value + ? WHERE name = ? RETURNING value"
+    last = db.execute(sql, (count, name)).fetchone()[0]
+    return iter(range(last - count + 1, last + 1))
+
+
+def _sort_out(
+    one: Batch, known: dict[int, int], fresh: dict[int, int], rows: list[Event]
+) -> Outcome:
+    """Append what is new to `rows` and `fresh`; first come, first kept."""
+    before, doubled, conflicts = len(rows), 0, []
+    for place, (event, (mark, content)) in enumerate(zip(one.events, one.marks, strict=True)):
+        there = known.get(mark)
+        if there is None:
+            known[mark] = fresh[mark] = content
+            rows.append(event)
+        elif there == content:
+            doubled += 1
+        else:
+            conflicts.append(place)
+    return Outcome(len(rows) - before, doubled, tuple(conflicts))
+
+
+def store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Outcome]:
+    """Keep a group of batches in one transaction; on disk when this returns. `now` in microseconds.
+
+    Raises sqlite3.Error, ValueError or OverflowError; then nothing of the group is there.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = _store(db, group, now)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
+def _store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Outcome]:
+    target, tables = _prepare(db, now)
+    wanted = [mark for one in group for mark, _ in one.marks]
+    wanted += [mark for one in group for mark, _ in one.fact_marks]
+    known, fresh = _known(db, tables, wanted), dict[int, int]()
+    rows: list[Event] = []
+    facts: list[Fact] = []
+    outcomes = [_sort_out(one, known, fresh, rows) for one in group]
+    for one in group:
+        for fact, (mark, content) in zip(one.facts, one.fact_marks, strict=True):
+            if mark not in known:
+                known[mark] = fresh[mark] = content
+                facts.append(fact)
+    _insert(db, "event", _EVENT, rows)
+    _insert(db, "fact", _FACT, facts)
+    # In order of their value: neighbours share a page of the index.
+    db.executemany(f"INSERT INTO {target} VALUES (?, ?)", sorted(fresh.items()))
+    _count(db, group, now)
+    return outcomes
+
+
+def _insert(
+    db: sqlite3.Connection, name: str, columns: str, rows: Sequence[Event] | Sequence[Fact]
+) -> None:
+    if not rows:
+        return
+    places = _numbered(db, name, len(rows))
+    marks = ", ".join("?" * (columns.count(",") + 2))
+    sql = f"INSERT INTO {name} (seq, {columns}) VALUES ({marks})"
+    db.executemany(sql, ((next(places), *msgspec.structs.astuple(row)) for row in rows))
+
+
+def _count(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> None:
+    """Add up refusals by day, dialect and reason: nothing is dropped in silence."""
+    sql = (
+        "INSERT INTO refusal VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count"
+    )
+    counted = [(now // _DAY, *why, n) for one in group for why, n in one.refusals.items()]
+    if counted:
+        db.executemany(sql, counted)

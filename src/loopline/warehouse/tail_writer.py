@@ -1,0 +1,185 @@
+"""One writer thread for each process: many waiting batches, one transaction, one fsync, then all are answered."""
+
+import fcntl
+import logging
+import os
+import queue
+import shutil
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Late
+
+from loopline.warehouse.records import Outcome
+from loopline.warehouse.tail import Batch, Tail, store
+
+GROUP = 256  # batches in one transaction
+WAITING = 512  # batches in the queue
+PATIENCE = 8.0  # seconds a request waits for the disk
+STALLED = 4.0  # seconds after which a stuck transaction turns new requests away at once
+LEAST_BYTES, LEAST_SHARE = 1_000_000_000, 0.05  # free room on the disk
+log = logging.getLogger("loopline.ingest")
+
+
+class Busy(Exception):
+    """The queue is full; come again. HTTP 429."""
+
+
+class Unavailable(Exception):
+    """Nothing can be kept now (disk full, locked, broken), so nothing is acknowledged. HTTP 503."""
+
+
+class Unkept(Exception):
+    """This batch alone cannot be stored, whatever the disk does. HTTP 400."""
+
+
+def _disk(wrong: Exception) -> bool:
+    """Whether it is the file or the disk that failed, and not what was to be written."""
+    broken = isinstance(wrong, sqlite3.OperationalError | sqlite3.InternalError | OSError)
+    return broken or type(wrong) is sqlite3.DatabaseError
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+class Writer:
+    """`submit` waits until a batch is on disk. Objects are shared by threads; make one for each process."""
+
+    def __init__(
+        self, tail: Tail, *, clock: Callable[[], int] = now_us, waiting: int = WAITING,
+        patience: float = PATIENCE,
+    ) -> None:  # fmt: skip
+        self.tail, self.clock, self.patience = tail, clock, patience
+        self._queue: queue.Queue[tuple[Batch, Future[Outcome]] | None] = queue.Queue(waiting)
+        self._refused: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
+        self._began: float | None = None  # when the transaction under way began
+        self._room_at, self._room = 0.0, True
+        self._db: sqlite3.Connection | None = None
+        self._thread = threading.Thread(target=self._run, name="tail-writer", daemon=True)
+        self._closed = False
+        self._thread.start()
+
+    def submit(self, batch: Batch) -> Outcome:
+        """Keep a batch; answers once it is committed. Raises Busy, Unavailable or Unkept.
+
+        After Unavailable a batch may still have been kept: the client repeats it and ids tell it apart.
+        """
+        if not self._has_room():
+            raise Unavailable("The disk is nearly full; events are not taken until there is room.")
+        began = self._began
+        if self._closed or (began is not None and time.monotonic() - began > STALLED):
+            raise Unavailable("The disk does not answer; events are not taken until it does.")
+        waiter: Future[Outcome] = Future()
+        try:
+            self._queue.put_nowait((batch, waiter))
+        except queue.Full:
+            raise Busy("More events wait than can be kept at once.") from None
+        try:
+            return waiter.result(self.patience)
+        except Late:
+            waiter.cancel()
+            raise Unavailable("The disk did not answer in time.") from None
+
+    def note(self, dialect: str, reason: str, count: int = 1) -> None:
+        """Count a refusal that comes without a batch; written with the next transaction or within seconds."""
+        with self._lock:
+            if len(self._refused) < 1000:  # reasons are ours, but their number stays bounded
+                self._refused[dialect, reason] += count
+
+    def close(self) -> None:
+        """Keep what waits, then end."""
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join(self.patience)
+
+    def _has_room(self) -> bool:
+        if time.monotonic() - self._room_at > 1:
+            self._room_at = time.monotonic()
+            try:
+                usage = shutil.disk_usage(self.tail.folder if self.tail.folder.exists() else "/")
+                self._room = usage.free >= max(LEAST_BYTES, usage.total * LEAST_SHARE)
+            except OSError:
+                self._room = False
+        return self._room
+
+    def _run(self) -> None:
+        while True:
+            group, ended = self._next_group()
+            refused = self._take_refused()
+            if refused:
+                group.append((refused, Future()))
+            if group:
+                self._keep(group)
+            if ended:
+                break
+        if self._db:
+            self._db.close()
+
+    def _next_group(self) -> tuple[list[tuple[Batch, Future[Outcome]]], bool]:
+        group: list[tuple[Batch, Future[Outcome]]] = []
+        try:
+            item = self._queue.get(timeout=2)
+            while item is not None:
+                if item[1].set_running_or_notify_cancel():  # else its client was told 503 already
+                    group.append(item)
+                if len(group) >= GROUP:
+                    return group, False
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            return group, False
+        return group, True
+
+    def _take_refused(self) -> Batch | None:
+        with self._lock:
+            if not self._refused:
+                return None
+            counts, self._refused = self._refused, Counter()
+        return Batch([], [], [], [], self.clock(), dict(counts))
+
+    def _keep(self, group: Sequence[tuple[Batch, Future[Outcome]]]) -> None:
+        """Store a group and tell each waiter; a batch that spoils the group is tried and refused alone."""
+        self._began = time.monotonic()
+        try:
+            outcomes = self._transaction([batch for batch, _ in group])
+        except Exception as wrong:
+            self._reconnect()
+            if _disk(wrong):
+                log.error("events were not kept: %s", wrong)
+                for _, waiter in group:
+                    waiter.set_exception(Unavailable(f"Events cannot be kept now: {wrong}."))
+            elif len(group) == 1:
+                log.exception("a batch cannot be stored")
+                group[0][1].set_exception(Unkept(f"This batch cannot be stored: {wrong}."))
+            else:
+                for one in group:
+                    self._keep([one])
+        else:
+            for (_, waiter), outcome in zip(group, outcomes, strict=True):
+                waiter.set_result(outcome)
+        finally:
+            self._began = None
+
+    def _transaction(self, batches: Sequence[Batch]) -> list[Outcome]:
+        """Under a file lock: writers of several processes take turns instead of polling SQLite's lock."""
+        self._db = self._db or self.tail.connect()
+        handle = os.open(
+            self.tail.folder / "tail.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            return store(self._db, batches, self.clock())
+        finally:
+            os.close(handle)
+
+    def _reconnect(self) -> None:
+        db, self._db = self._db, None
+        if db:
+            try:
+                db.close()
+            except sqlite3.Error:
+                log.warning("the broken connection did not close")
