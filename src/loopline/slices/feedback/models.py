@@ -36,18 +36,24 @@ class Feedback(Editable):
     due_at = models.DateTimeField()
     snoozed_until = models.DateTimeField(null=True)
     assignee = models.ForeignKey(
-        "identity.User", null=True, on_delete=models.SET_NULL, related_name="+"
+        "identity.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     submitted_by = models.ForeignKey(
         "identity.User", null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
-    root = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    root = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     quotes = models.JSONField(default=list)
     tags = models.ManyToManyField(Tag, related_name="+")
     raw = models.JSONField(default=dict)
     text_digest = models.CharField(max_length=64)
-    likely = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    likely = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     likely_score = models.FloatField(default=0)
 
     class Meta:
@@ -64,7 +70,23 @@ class Feedback(Editable):
             models.Index(fields=["state", "due_at"], name="feedback_by_due"),
             models.Index(fields=["-updated_at", "-id"], name="feedback_by_change"),
             models.Index(fields=["source", "-received_at"], name="feedback_by_source"),
-            models.Index(fields=["assignee", "state"], name="feedback_by_assignee"),
+            # Nearly every row has none of these four: over all rows the planner would think the index useless.
+            models.Index(
+                fields=["assignee", "state"],
+                condition=models.Q(assignee__isnull=False),
+                name="feedback_by_assignee",
+            ),
+            models.Index(
+                fields=["root"], condition=models.Q(root__isnull=False), name="feedback_by_root"
+            ),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="feedback_merged_into",
+            ),
+            models.Index(
+                fields=["likely"], condition=models.Q(likely__isnull=False), name="feedback_likely"
+            ),
             models.Index(fields=["account", "-received_at"], name="feedback_by_account"),
             models.Index(fields=["text_digest"], name="feedback_by_text"),
         ]
