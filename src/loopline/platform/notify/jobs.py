@@ -20,11 +20,12 @@ from loopline.platform.jobs.queue import enqueue
 from loopline.platform.notify import post
 from loopline.platform.notify.models import Webhook, WebhookDelivery
 
+HELD = "Sending is switched off under Settings."
 SLACK = "hooks.slack.com"
 
 
 def wanted(event_type: str) -> bool:
-    """Whether any webhook listens; asked at each publish, one indexed query."""
+    """Whether any webhook listens; asked at each publish, one query of a small table."""
     rows = Webhook.objects.filter(archived_at=None, paused_at=None).values_list("events", flat=True)
     return any("*" in events or event_type in events for events in rows)
 
@@ -93,10 +94,8 @@ def send_webhook(delivery_id: int) -> None:
         return
     now = timezone.now()
     if not post.may_send():
-        WebhookDelivery.objects.filter(pk=row.pk).update(
-            said="Sending is switched off under Settings."
-        )
-        return
+        WebhookDelivery.objects.filter(pk=row.pk).update(said=HELD)
+        return  # it waits until sending is switched on; see send_held
     got = (
         _slack(row, now)
         if urlsplit(row.webhook.url).hostname == SLACK
@@ -133,6 +132,19 @@ def send_webhook(delivery_id: int) -> None:
             enqueue(send_webhook, now=now, delay=timedelta(seconds=wait), delivery_id=row.pk)
 
 
+@task()
+def send_held() -> None:
+    """What waited for sending to be switched on goes its way, each once."""
+    if not post.may_send():
+        return
+    now = timezone.now()
+    held = WebhookDelivery.objects.filter(state="waiting", said=HELD)
+    for pk in list(held.order_by("pk").values_list("pk", flat=True)[:1000]):
+        if held.filter(pk=pk).update(said=""):
+            enqueue(send_webhook, now=now, delivery_id=pk)
+
+
+@transaction.atomic
 def retry(delivery_id: int) -> None:
     """Try a dead delivery again from the start, under its old id."""
     now = timezone.now()

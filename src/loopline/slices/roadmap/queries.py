@@ -161,19 +161,19 @@ def quotes_of(opportunity_ids: Iterable[int]) -> dict[tuple[int, int], str]:
 
 
 def askers(*, opportunity_ids: Sequence[int]) -> list[Asker]:
-    """Everybody who asked, merged items included; a contact once, by the words said last."""
+    """Everybody who asked, merged items included; a contact once an opportunity, by the words said last."""
     roots = roots_of(opportunity_ids)
     families = feedback.family({r for found in roots.values() for r in found})
     items = feedback.by_ids({i for family in families.values() for i in family})
     quotes = quotes_of(opportunity_ids)
-    out: dict[tuple[str, int], Asker] = {}
+    out: dict[tuple[int, str, int], Asker] = {}
     for opp, found in roots.items():
         for root in found:
             for id_ in families[root]:
                 i = items.get(id_)
                 if i is None or i.state == "archived":
                     continue
-                key = ("contact", i.contact_id) if i.contact_id else ("item", i.id)
+                key = (opp, "contact", i.contact_id) if i.contact_id else (opp, "item", i.id)
                 known = out.get(key)
                 if known is None or known.received_at < i.received_at:
                     out[key] = Asker(
@@ -181,7 +181,7 @@ def askers(*, opportunity_ids: Sequence[int]) -> list[Asker]:
                         quotes.get((i.id, opp), "") or (i.quotes[0] if i.quotes else ""), i.title, i.url,
                         i.received_at,
                     )  # fmt: skip
-    return sorted(out.values(), key=lambda a: a.feedback_id)
+    return sorted(out.values(), key=lambda a: (a.feedback_id, a.opportunity_id))
 
 
 def opportunity_cards(ids: set[int]) -> dict[int, Card]:

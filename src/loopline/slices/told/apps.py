@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -10,6 +12,7 @@ class ToldConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.actor import Actor
         from loopline.platform.identity.policy import declare
+        from loopline.platform.schedule.every import every
         from loopline.platform.ui import nav
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.platform.undo import steps
@@ -18,7 +21,16 @@ class ToldConfig(AppConfig):
         from loopline.slices.releases.events import ReleaseShipped
         from loopline.slices.roadmap.events import OpportunityLinked
         from loopline.slices.roadmap.queries import provide_told
-        from loopline.slices.told import events, handlers, line, queries, rules, services, views
+        from loopline.slices.told import (
+            events,
+            handlers,
+            jobs,
+            line,
+            queries,
+            rules,
+            services,
+            views,
+        )
         from loopline.slices.told.models import FollowUp
 
         declare(rules.PERMISSIONS)
@@ -30,6 +42,7 @@ class ToldConfig(AppConfig):
         register(
             Kind("follow-up", "Follow-up", "FU", "follow_up.read", queries.follow_up_cards, "tell")
         )
+        every(timedelta(minutes=1), jobs.send_held)
         steps.register("follow_up.unapprove", services.unapprove)
         provide_told(queries.told_accounts)
         line.register()

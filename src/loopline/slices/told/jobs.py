@@ -11,6 +11,7 @@ from django.utils import timezone
 from loopline.platform.egress.letter import MailRefused, Message
 from loopline.platform.egress.mail import MailDeferred
 from loopline.platform.identity.actor import Actor
+from loopline.platform.jobs.queue import enqueue
 from loopline.platform.notify import post
 from loopline.platform.notify.services import notify_person
 from loopline.slices.customers.queries import contacts_by_id
@@ -22,6 +23,9 @@ ACTOR = "Follow-ups"
 UNSURE = (
     "Loopline was stopped while sending this. It may have arrived; approve it again if it did not."
 )
+
+
+HELD = "Waits until sending is switched on under Settings."
 
 
 class TryAgain(Exception):
@@ -78,7 +82,8 @@ def send(follow_up_id: int) -> None:
     now = timezone.now()
     mailer = post.mailer()
     if not post.may_send():
-        return  # it stays approved and is listed as waiting for sending to be switched on
+        FollowUp.objects.filter(pk=follow_up_id, state="approved").update(said=HELD)
+        return  # it stays approved until sending is switched on; see send_held
     f = _claim(follow_up_id, now)
     if f is None:
         return
@@ -114,3 +119,15 @@ def send(follow_up_id: int) -> None:
         _settle(f, "failed", refused.sentence, timezone.now())
         return
     _settle(f, "sent", f"Taken by the mail server for {f.address}", timezone.now())
+
+
+@task()
+def send_held() -> None:
+    """What waited for sending to be switched on goes its way, each once."""
+    if not post.may_send():
+        return
+    now = timezone.now()
+    held = FollowUp.objects.filter(state="approved", said=HELD)
+    for pk in list(held.order_by("pk").values_list("pk", flat=True)[:1000]):
+        if held.filter(pk=pk).update(said=""):
+            enqueue(send, now=now, follow_up_id=pk)

@@ -93,7 +93,9 @@ def draft_for_release(
     only: Sequence[int] | None = None,
     now: datetime,
 ) -> list[int]:
-    """One follow-up per asker of what shipped; nobody is told twice of the same bets. Answers new ids.
+    """One follow-up per asker and opportunity of what shipped; nobody is told twice of the same bets.
+
+    Answers new ids.
 
     `only` narrows to these opportunities, for people who asked after it shipped.
     """
@@ -123,7 +125,7 @@ def draft_for_release(
             company=people.company,
         )
         row.occasion, row.release_id, row.bets = "ship", release.id, sorted(ids)
-        row.told_key = f"ship:{release.id}:{_who(asker)}"
+        row.told_key = f"ship:{release.id}:{asker.opportunity_id}:{_who(asker)}"
         row.subject, row.text = text.subject, text.text
         drafts.append(row)
     return _save(actor, drafts, now)
