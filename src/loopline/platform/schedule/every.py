@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.tasks import task
 from django.tasks.base import Task
+from django.utils import timezone
 
 from loopline.platform.jobs.models import Job
-from loopline.platform.jobs.queue import enqueue
+from loopline.platform.jobs.queue import enqueue, sweep
 
 _EVERY: dict[str, tuple[timedelta, "Task[..., Any]"]] = {}
 
@@ -19,10 +21,19 @@ def every(interval: timedelta, task: "Task[..., Any]") -> None:
 def tick(*, now: datetime) -> int:
     """Enqueue what is due in the current slot and has not run in it; answers how many."""
     added = 0
-    for name, (interval, task) in _EVERY.items():
+    for name, (interval, due) in _EVERY.items():
         slot = int(now.timestamp() // interval.total_seconds())
         start = datetime.fromtimestamp(slot * interval.total_seconds(), now.tzinfo)
         if Job.objects.filter(task=name, created_at__gte=start).exists():
             continue
-        added += enqueue(task, now=now, dedupe_key=f"every:{name}") is not None
+        added += enqueue(due, now=now, dedupe_key=f"every:{name}") is not None
     return added
+
+
+@task()
+def sweep_jobs() -> None:
+    """Finished jobs are kept for a week, then forgotten."""
+    sweep(now=timezone.now())
+
+
+every(timedelta(hours=1), sweep_jobs)
