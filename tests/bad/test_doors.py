@@ -121,3 +121,33 @@ def test_what_django_forbids_is_no_crash(signed_in, cast, monkeypatch):
 
     monkeypatch.setattr("loopline.slices.home.views.signed_in", refuse)
     assert signed_in(cast.bo).get("/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [("http://testserver/feedback?q=1", "/feedback?q=1"), ("http://evil.example/?http://testserver/x", "/"),
+     ("http://testserver//evil.example/", "/"), ("http://testserver/\\evil.example", "/"), ("", "/"),
+     ("http://testserver.evil.example/x", "/")],
+)  # fmt: skip
+def test_after_a_form_one_is_led_to_our_own_pages(came_from, back):
+    from loopline.platform.shell.views import _back
+
+    assert _back(RequestFactory().post("/undo", headers={"referer": came_from})) == back
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['"><img src', '"', 'a " b', '"a" "b', "* ^ : - ( ) NEAR", "AND OR NOT", "a*", "\x00"],
+)
+def test_no_words_break_the_search(signed_in, cast, words):
+    browser = signed_in(cast.bo)
+    for page in ("/search", "/feedback", "/find", "/palette"):
+        assert browser.get(page, {"q": words}).status_code == 200
+
+
+def test_a_home_is_its_owners_alone(tmp_path):
+    from loopline.entry.home import Home
+
+    home = Home(tmp_path / "deep" / "home", {})
+    home.folder("imports")
+    assert home.path.stat().st_mode & 0o077 == 0

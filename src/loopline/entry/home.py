@@ -21,6 +21,8 @@ class Home:
         return cls(Path(env.get("LOOPLINE_HOME", "./var")).expanduser().resolve(), env)
 
     def folder(self, name: str = "") -> Path:
+        # ours alone: the database holds sessions, and whoever can read those is signed in
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = self.path / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder

@@ -37,7 +37,7 @@ def _readable(actor: Actor, only: str) -> list[str]:
 def fts_query(text: str, *, prefix: bool = True, any_word: bool = False) -> str:
     """An FTS5 expression from a person's words: each quoted, phrases kept, the last a prefix."""
     phrases = [p for p in re.findall(r'"([^"]+)"', text) if _WORD.search(p)]
-    loose = _WORD.findall(re.sub(r'"[^"]*"?', " ", text))[:_MOST_WORDS]
+    loose = _WORD.findall(re.sub(r'"[^"]*"', " ", text))[:_MOST_WORDS]
     terms = [f'"{" ".join(_WORD.findall(p))}"' for p in phrases[:_MOST_WORDS]] + [
         f'"{w}"' for w in loose
     ]

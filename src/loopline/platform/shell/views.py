@@ -1,6 +1,9 @@
 """Addresses that every page uses; each parses, calls one service and shows a fragment."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import card, kind
@@ -23,10 +26,10 @@ def _posting(request: HttpRequest) -> None:
 
 def _back(request: HttpRequest) -> str:
     """The page the form was on; only ever one of ours."""
-    referer = request.headers.get("Referer", "")
-    host = request.get_host()
-    path = referer.partition(host)[2] if host in referer else "/"
-    return path if path.startswith("/") and not path.startswith("//") else "/"
+    parts = urlsplit(request.headers.get("Referer", ""))
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    ours = parts.netloc == request.get_host() and path.startswith("/")
+    return path if ours and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/"
 
 
 def palette(request: HttpRequest) -> HttpResponse:
