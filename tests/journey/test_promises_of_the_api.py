@@ -8,7 +8,7 @@ from loopline.core.shapes import WorkItemRow
 from loopline.platform.identity.actor import Actor
 from loopline.slices.customers.models import Deal
 from loopline.slices.feedback.models import Feedback
-from loopline.slices.feedback.services import change_feedback
+from loopline.slices.feedback.services import change_feedback, intake
 from loopline.slices.measures import services as measures
 from loopline.slices.measures.queries import first_after
 from loopline.slices.roadmap.models import Opportunity
@@ -221,3 +221,35 @@ def test_old_news_stays_old_after_news_that_changed_nothing(now):
     heard("First", 3)
     heard("Between", 2)
     assert WorkItem.objects.get().title == "First"
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_a_year_that_cannot_be_is_refused(api, at):
+    said = api("post", "/feedback", {"verbatim": "Swaps fail", "received_at": at}, 422)
+    assert said["errors"][0]["field"] == "received_at"
+
+
+def test_two_at_the_same_moment_are_one(api, monkeypatch):
+    body = {"source": "intercom", "external_id": "c-1", "verbatim": "Swaps fail"}
+    first = api("post", "/feedback", body, 201)
+    known, looks = intake._known, []
+
+    def late(asks):
+        """The other's row is not there yet when this one looks first."""
+        looks.append(asks)
+        return {} if len(looks) == 1 else known(asks)
+
+    monkeypatch.setattr(intake, "_known", late)
+    again = api("post", "/feedback", body, 200)
+    assert again["id"] == first["id"]
+    assert Feedback.objects.count() == 1
+
+
+def test_what_breaks_in_the_api_answers_as_the_api_does(client, token, monkeypatch, settings):
+    settings.TESTING = False
+    client.raise_request_exception = False
+    monkeypatch.setattr("loopline.slices.customers.queries.account_rows", lambda: 1 / 0)
+    said = client.get("/api/v1/accounts", headers=token("viewer"))
+    assert said.status_code == 500
+    assert said["Content-Type"] == "application/problem+json"
+    assert said.json()["status"] == 500

@@ -95,4 +95,6 @@ class ProblemPages:
         if isinstance(error, Http404 | SuspiciousOperation):
             return None  # Django answers these with our 404 page, or 400
         log.exception("unforeseen error", extra={"request_id": getattr(request, "id", "")})
-        return None if settings.TESTING else page_for(request, None)
+        if settings.TESTING or request.path.startswith("/api/"):
+            return None  # the API's own words for it: entry.urls.server_error
+        return page_for(request, None)

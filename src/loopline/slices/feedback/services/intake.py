@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from loopline.core.problems import Invalid
 from loopline.core.text.addresses import checked_link
@@ -58,6 +58,8 @@ def _check(ask: NewFeedback) -> None:
         )
     if not ask.source.strip():
         raise Invalid(source="Say where it came from, such as call, email or intercom.")
+    if ask.received_at and not 1970 <= ask.received_at.year <= 2200:
+        raise Invalid(received_at="It was said between 1970 and 2200; correct the year.")
     if "\x00" in ask.verbatim + ask.title + ask.source + ask.external_id + ask.url:
         raise Invalid(verbatim="There is a NUL character in the text; remove it.")
 
@@ -165,4 +167,9 @@ def receive_many(*, actor: Actor, asks: Sequence[NewFeedback], now: datetime) ->
 
 def receive_feedback(*, actor: Actor, ask: NewFeedback, now: datetime) -> Received:
     """Take in one thing somebody said; see receive_many."""
-    return receive_many(actor=actor, asks=[ask], now=now)[0]
+    try:
+        return receive_many(actor=actor, asks=[ask], now=now)[0]
+    except (
+        IntegrityError
+    ):  # the same words, account or person came in at this moment: now it is known
+        return receive_many(actor=actor, asks=[ask], now=now)[0]
