@@ -21,6 +21,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     from loopline.entry.cli.migrating import migrate
     from loopline.platform.entrance import services as entrance
+    from loopline.platform.entrance.ingest_keys import create_ingest_key
     from loopline.platform.identity.actor import Actor, Role, Via
     from loopline.platform.identity.models import User
     from loopline.platform.settings import options
@@ -34,6 +35,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     owner = entrance.add_person(
         actor=actor, email=args.owner_email, name="", role=Role.OWNER, password=password, now=now
     )
+    key = create_ingest_key(actor=actor, name="default", now=now)
     link = settings.BASE_URL + entrance.sign_in_link(actor=actor, user_id=owner, now=now)
     say(
         f"{args.company} is ready in {settings.LOOPLINE_HOME.path}. Start it with `loopline serve`."
@@ -43,6 +45,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return {
         "home": str(settings.LOOPLINE_HOME.path),
         "owner": args.owner_email,
-        "ingest_key": None,
+        "ingest_key": key.value,
         "sign_in_url": link,
     }

@@ -17,5 +17,10 @@ class IdentityConfig(AppConfig):
                 "token.read": policy.Role.MEMBER,
                 "token.create": policy.Role.MEMBER,
                 "token.revoke": policy.Role.MEMBER,
+                "events.write": policy.Role.MEMBER,
+                "ingest-key.read": policy.Role.ADMIN,
+                "ingest-key.create": policy.Role.ADMIN,
+                "ingest-key.rotate": policy.Role.ADMIN,
+                "ingest-key.revoke": policy.Role.ADMIN,
             }
         )

@@ -58,6 +58,26 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class IngestKey(models.Model):
+    """A write-only key that SDKs send events with. Rotating makes a new row; the old one ends by its expiry."""
+
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "name",
+                condition=models.Q(revoked_at=None, expires_at=None),
+                name="one_lasting_ingest_key_per_name",
+            )
+        ]
+
+
 class Invitation(models.Model):
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=10, choices=ROLES)
