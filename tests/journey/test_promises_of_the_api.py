@@ -253,3 +253,30 @@ def test_what_breaks_in_the_api_answers_as_the_api_does(client, token, monkeypat
     assert said.status_code == 500
     assert said["Content-Type"] == "application/problem+json"
     assert said.json()["status"] == 500
+
+
+@pytest.mark.parametrize(
+    ("resource", "body"),
+    [
+        ("contacts", {"email": "ann@tarn.example"}),
+        ("deals", {"title": "Renewal"}),
+        ("bets", {"title": "Phone approval"}),
+        ("decisions", {"question": "Do we build it?"}),
+        ("metrics", {"name": "Swaps"}),
+        ("work-items", {"title": "Build it"}),
+        ("releases", {"version": "1.0"}),
+        ("opportunities", {"title": "Swaps"}),
+        ("accounts", {"name": "Heron"}),
+    ],
+)
+def test_what_is_put_away_leaves_the_list_and_comes_back(api, resource, body):
+    if resource == "deals":
+        body = {**body, "account": api("post", "/accounts", {"name": "Tarn"}, 201)["id"]}
+    made = api("post", f"/{resource}", body, 201)
+    there = f"/{resource}/{made['id']}"
+    assert api("patch", there, {"archived": True}, 200)["archived"] is True
+    assert api("patch", there, {"archived": True}, 200)["archived"] is True
+    assert api("get", f"/{resource}", None, 200)["items"] == []
+    assert len(api("get", f"/{resource}?archived=1", None, 200)["items"]) == 1
+    assert api("patch", there, {"archived": False}, 200)["archived"] is False
+    assert len(api("get", f"/{resource}", None, 200)["items"]) == 1

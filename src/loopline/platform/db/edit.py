@@ -28,15 +28,24 @@ def refuse_stale(row: Editable, name: str, mine: Any, theirs: Any, version: int 
         raise Stale(name, mine=mine, theirs=theirs)
 
 
+def _put_away(row: Editable, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    values = dict(changes)
+    archived = values.pop("archived", None)
+    if archived is not None and archived != (row.archived_at is not None):
+        values["archived_at"] = now if archived else None
+    return values
+
+
 def apply_changes(
     row: Editable, changes: Mapping[str, Any], *, now: datetime, version: int | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Set fields and save; answers (before, after) of what differs, both empty where nothing does.
 
+    `archived` true puts the row away, false brings it back; again changes nothing.
     With the version the caller has read, raises Stale with both values when the row moved on since.
     """
     before, after = {}, {}
-    for name, new in changes.items():
+    for name, new in _put_away(row, changes, now).items():
         old = getattr(row, name)
         if old != new:
             refuse_stale(row, name, new, old, version)

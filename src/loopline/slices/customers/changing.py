@@ -167,8 +167,8 @@ def _deal_entry(d: Deal) -> index.Entry:
 def save_deal(
     *, actor: Actor, id_: int | None = None, account_id: int | None = None, title: str | None = None,
     amount: Decimal | None = None, currency: str = "", state: str | None = None, close_on: date | None = None,
-    external_id: str | None = None, clear: Sequence[str] = (), version: int | None = None, now: datetime,
-    sample: bool = False,
+    external_id: str | None = None, clear: Sequence[str] = (), archived: bool | None = None,
+    version: int | None = None, now: datetime,    sample: bool = False,
 ) -> int:  # fmt: skip
     """Make a deal, or correct one; what is None stays as it is, `clear` empties amount or close_on."""
     allow(actor, "deal.change")
@@ -179,6 +179,8 @@ def save_deal(
     }  # fmt: skip
     values = {k: v for k, v in given.items() if v is not None}
     values |= {k: None for k in ("amount", "close_on") if k in clear}
+    if id_ is not None and archived is not None:
+        values["archived"] = archived
     if "state" in values and values["state"] not in Deal.State.values:
         raise Invalid(state="A deal is open, won or lost.")
     if id_ is None:

@@ -97,6 +97,7 @@ class ContactChange(In):
     account: Key | None = None
     persona: Short | None = None
     unsubscribed: bool | None = None
+    archived: bool | None = None
 
 
 class ContactOut(Out):
@@ -107,6 +108,7 @@ class ContactOut(Out):
     account: Id | None
     persona: str | None
     unsubscribed: bool
+    archived: bool
     version: int
     created_at: Time
     updated_at: Time
@@ -127,6 +129,7 @@ class DealChange(In):
     state: DealState | None = None
     close_on: date | None = None
     blocked_by: Annotated[list[Key], Field(max_length=50)] | None = None
+    archived: bool | None = None
 
 
 class DealOut(Out):
@@ -137,6 +140,7 @@ class DealOut(Out):
     state: str
     close_on: date | None
     blocked_by: list[Id]
+    archived: bool
     version: int
     created_at: Time
     updated_at: Time
@@ -169,16 +173,17 @@ def _contact(c: Contact) -> dict[str, Any]:
     return {
         "id": c.pk, "email": c.email, "name": c.name, "title": c.title,
         "account": str(c.account_id) if c.account_id else None, "persona": c.persona.name if c.persona else None,
-        "unsubscribed": c.unsubscribed_at is not None, "version": c.version, "created_at": c.created_at,
-        "updated_at": c.updated_at,
+        "unsubscribed": c.unsubscribed_at is not None, "archived": c.archived_at is not None, "version": c.version,
+        "created_at": c.created_at, "updated_at": c.updated_at,
     }  # fmt: skip
 
 
 def _deal(d: Deal, blocked: Sequence[int]) -> dict[str, Any]:
     return {
         "id": d.pk, "account": d.account_id, "title": d.title, "amount": _money(d.amount, d.currency),
-        "state": d.state, "close_on": d.close_on, "blocked_by": [str(b) for b in blocked], "version": d.version,
-        "created_at": d.created_at, "updated_at": d.updated_at,
+        "state": d.state, "close_on": d.close_on, "blocked_by": [str(b) for b in blocked],
+        "archived": d.archived_at is not None, "version": d.version, "created_at": d.created_at,
+        "updated_at": d.updated_at,
     }  # fmt: skip
 
 
@@ -355,7 +360,7 @@ def change_deal(request: HttpRequest, id: str, body: DealChange, response: HttpR
     services.save_deal(
         actor=actor_of(request), id_=key, title=body.title, state=body.state, close_on=body.close_on,
         amount=body.amount.amount if body.amount else None, currency=body.amount.currency if body.amount else "",
-        clear=[k for k, v in body.model_dump(exclude_unset=True).items() if v is None],
+        archived=body.archived, clear=[k for k, v in body.model_dump(exclude_unset=True).items() if v is None],
         version=expected(request), now=timezone.now(),
     )  # fmt: skip
     if body.blocked_by is not None:

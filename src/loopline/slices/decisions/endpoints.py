@@ -54,6 +54,7 @@ class DecisionChange(In):
     question: Annotated[str, Field(max_length=300)] | None = None
     options: Annotated[list[OptionIn], Field(max_length=12)] | None = None
     revisit_on: date | None = None
+    archived: bool | None = None
 
 
 class DecideIn(In):
@@ -94,6 +95,7 @@ class DecisionOut(Out):
     decided_at: Time | None
     decided_by: Id | None
     revisit_on: date | None
+    archived: bool
     version: int
     created_at: Time
     updated_at: Time
@@ -110,7 +112,9 @@ def _json(d: Decision) -> dict[str, Any]:
         "state": d.state, "verdict": d.verdict if d.state == "decided" else None, "chosen": d.chosen,
         "rationale": d.rationale, "inputs": [{"name": k, "value": v} for k, v in d.inputs],
         "decided_at": d.decided_at, "decided_by": str(d.decided_by_id) if d.decided_by_id else None,
-        "revisit_on": d.revisit_on, "version": d.version, "created_at": d.created_at, "updated_at": d.updated_at,
+        "revisit_on": d.revisit_on,
+        "archived": d.archived_at is not None,
+        "version": d.version, "created_at": d.created_at, "updated_at": d.updated_at,
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ class MetricChange(In):
     target: Number | None = None
     definition: DefinitionIn | None = None
     owner: Key | None = None
+    archived: bool | None = None
 
 
 class ValueIn(In):
@@ -74,6 +75,7 @@ class MetricOut(Out):
     definition: dict[str, Any]
     owner: Id | None
     latest: ValueOut | None
+    archived: bool
     version: int
     created_at: Time
     updated_at: Time
@@ -90,6 +92,7 @@ def _json(m: Metric) -> dict[str, Any]:
         "direction": m.direction, "target": m.target, "definition": m.definition,
         "owner": str(m.owner_id) if m.owner_id else None,
         "latest": {"at": getattr(m, "latest_at", None), "value": latest, "note": ""} if latest is not None else None,
+        "archived": m.archived_at is not None,
         "version": m.version, "created_at": m.created_at, "updated_at": m.updated_at,
     }  # fmt: skip
 

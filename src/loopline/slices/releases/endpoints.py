@@ -46,6 +46,7 @@ class ReleaseChange(In):
     notes: Annotated[str, Field(max_length=60_000)] | None = None
     state: Annotated[str, Field(max_length=20)] | None = None
     work_items: Annotated[list[Key], Field(max_length=2000)] | None = None
+    archived: bool | None = None
 
 
 class ReleaseItemOut(Schema):
@@ -68,6 +69,7 @@ class ReleaseRow(Out):
     notes: str
     tag: str
     url: str
+    archived: bool
     row_version: int
     created_at: Time
     updated_at: Time
@@ -85,6 +87,7 @@ def _row(r: Release) -> dict[str, Any]:
     return {
         "id": r.pk, "key": f"REL-{r.pk}", "version": r.version_name, "title": r.title, "state": r.state,
         "target_on": r.target_on, "shipped_at": r.shipped_at, "notes": r.notes, "tag": r.tag, "url": r.url,
+        "archived": r.archived_at is not None,
         "row_version": r.version, "created_at": r.created_at, "updated_at": r.updated_at,
     }  # fmt: skip
 

@@ -71,7 +71,8 @@ def _bet(b: Bet) -> dict[str, Any]:
         "opportunity": str(b.opportunity_id) if b.opportunity_id else None,
         "metric": str(b.metric_id) if b.metric_id else None, "baseline": b.baseline, "target": b.target,
         "horizon": b.horizon, "state": b.state, "squad": b.squad, "owner": str(b.owner_id) if b.owner_id else None,
-        "inputs": b.inputs, "committed_at": b.committed_at, "shipped_at": b.shipped_at, "version": b.version,
+        "inputs": b.inputs, "committed_at": b.committed_at, "shipped_at": b.shipped_at,
+        "archived": b.archived_at is not None, "version": b.version,
         "created_at": b.created_at, "updated_at": b.updated_at,
     }  # fmt: skip
 

@@ -115,6 +115,7 @@ class BetChange(In):
     horizon: Annotated[str, Field(pattern="^(now|next|later)$")] | None = None
     squad: Annotated[str, Field(max_length=80)] | None = None
     inputs: dict[Annotated[str, Field(max_length=40)], Number | Range] | None = None
+    archived: bool | None = None
 
 
 class BetOut(Out):
@@ -133,6 +134,7 @@ class BetOut(Out):
     inputs: dict[str, Any]
     committed_at: Time | None
     shipped_at: Time | None
+    archived: bool
     version: int
     created_at: Time
     updated_at: Time

@@ -49,6 +49,7 @@ class WorkItemChange(In):
     state: State | None = None
     bet: Annotated[str, Field(max_length=30)] | None = None
     url: Annotated[str, Field(max_length=1000)] | None = None
+    archived: bool | None = None
 
 
 class WorkItemOut(Out):
@@ -66,6 +67,7 @@ class WorkItemOut(Out):
     opened_at: Time
     started_at: Time | None
     done_at: Time | None
+    archived: bool
     version: int
     created_at: Time
     updated_at: Time
@@ -80,6 +82,7 @@ def _json(w: WorkItem) -> dict[str, Any]:
         "id": w.pk, "title": w.title, "type": w.type, "state": w.state, "bet": str(w.bet_id) if w.bet_id else None,
         "key": w.external_id or f"WI-{w.pk}", "url": w.url, "number": w.number, "source": w.source, "labels": w.labels,
         "is_pull": w.is_pull, "opened_at": w.opened_at, "started_at": w.started_at, "done_at": w.done_at,
+        "archived": w.archived_at is not None,
         "version": w.version, "created_at": w.created_at, "updated_at": w.updated_at,
     }  # fmt: skip
 
