@@ -337,8 +337,8 @@ def spans(
                 f'y1="{p.y(r.low):.1f}" y2="{p.y(r.high):.1f}"/>'
                 f'<circle class="b{1 if last else 2}" cx="{x:.1f}" cy="{p.y(r.mid):.1f}" r="4"/>'
                 + _text("acc" if last else "t2", x + 10, p.y(r.mid) + 4, _number(r.mid))
-                + _text("m v" if last else "m t2", x, h - 22, r.name)
-                + _text("m", x, h - 8, r.base)
+                + _text("m v" if last else "m t2", x, h - 22, _pick(r.name, narrow))
+                + _text("m", x, h - 8, _pick(r.base, narrow))
             )
         return out
 

@@ -153,8 +153,8 @@ def feedback_quality(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request, "feedback.read")
     q = insight.quality(actor=actor, now=now_in(request))
     spans = [
-        charts.Span(f"{b.low:.1f} to {b.high:.1f}", b.interval[0] * 100, round((b.precision or 0) * 100),
-                    b.interval[1] * 100, f"{b.n} answers")
+        charts.Span(f"{b.low:.1f} to {b.high:.1f}|{b.low:.1f}", b.interval[0] * 100, round((b.precision or 0) * 100),
+                    b.interval[1] * 100, f"{b.n} answers|{b.n}")
         for b in q.bins if b.n and b.interval
     ]  # fmt: skip
     drawing = charts.spans(
