@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -69,6 +69,11 @@ def value(key: str) -> Any:
 
 def zone() -> ZoneInfo:
     return ZoneInfo(workspace().zone)
+
+
+def today(now: datetime) -> date:
+    """The day it is where the company is; days are asked for and compared in its zone."""
+    return now.astimezone(zone()).date()
 
 
 def _checked(option: Option, raw: Any) -> Any:

@@ -4,11 +4,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from loopline.platform.lists.spec import Column, Empty, Filter, ListSpec, View
+from loopline.platform.settings.options import today
 from loopline.slices.decisions.rules import VERDICTS
 
 
 def _due(value: str) -> Q:
-    due = Q(state="decided", revisit_on__lte=timezone.now().date())
+    due = Q(state="decided", revisit_on__lte=today(timezone.now()))
     return due if value in ("1", "true") else ~due
 
 

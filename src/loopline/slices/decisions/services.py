@@ -14,6 +14,7 @@ from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
+from loopline.platform.settings.options import today
 from loopline.slices.decisions.events import DecisionDecided
 from loopline.slices.decisions.models import Decision
 from loopline.slices.decisions.queries import facts
@@ -124,9 +125,9 @@ def keep(
     row = _locked(decision_id)
     if row.state != "decided":
         raise Conflict("Decide it first.")
-    if until and until <= now.date():
+    if until and until <= today(now):
         raise Invalid(until="Choose a day to come.")
-    said = {"on": now.date().isoformat(), "by": actor.name, "note": note.strip()[:500]}
+    said = {"on": today(now).isoformat(), "by": actor.name, "note": note.strip()[:500]}
     before, after = apply_changes(row, {"revisit_on": until, "kept": [*row.kept, said]}, now=now)
     record(actor=actor, now=now, change=Change("decision.kept", "decision", row.pk, before, after))
 

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from loopline.core.problems import Invalid, Missing, Problem
 from loopline.platform.cards.registry import card, cards
 from loopline.platform.identity.policy import may
+from loopline.platform.settings.options import today
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import (
     go,
@@ -76,15 +77,15 @@ def decision_page(request: HttpRequest, decision_id: int) -> HttpResponse:
     actor = signed_in(request, "decision.read")
     d = queries.one(actor=actor, decision_id=decision_id)
     about = (d.about_type, d.about_id) if d.about_type and d.about_id else None
-    today = dict(queries.facts(d.about_type, d.about_id))
+    known = dict(queries.facts(d.about_type, d.about_id))
     context = {
         "d": d, "version": d.version, "list_url": "/decisions", "list_title": "Decisions",
         "here": "Decisions", "group": "Decide", "decides": may(actor, "decision.change"),
         "verdict": dict(VERDICTS)[d.verdict], "verdicts": VERDICTS,
         "option_pairs": [(o["title"], o["title"]) for o in d.options],
         "about": cards(actor=actor, refs=[about]).get(about) if about else None,
-        "then_now": [(k, v, today.get(k, "–")) for k, v in d.inputs],
-        "due": bool(d.revisit_on and d.revisit_on <= now_in(request).date()),
+        "then_now": [(k, v, known.get(k, "–")) for k, v in d.inputs],
+        "due": bool(d.revisit_on and d.revisit_on <= today(now_in(request))),
     }  # fmt: skip
     own = card(actor=actor, type_="decision", id_=d.pk)
     return object_page(request, actor, own, "decisions/page.html", context)

@@ -8,6 +8,7 @@ from loopline.platform.cards.registry import Card, cards
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
 from loopline.platform.notify.services import for_actor
+from loopline.platform.settings.options import today
 from loopline.platform.thread.marks import STATIONS, Line
 from loopline.platform.thread.queries import lines, recently_moved
 from loopline.platform.ui.formats import day, num, plural
@@ -86,11 +87,11 @@ def _approvals(actor: Actor) -> list[Need]:
 def _decisions(actor: Actor, now: datetime) -> list[Need]:
     if not may(actor, "decision.change"):
         return []
-    due = decisions.to_revisit(on=now.date() + timedelta(days=1))
+    due = decisions.to_revisit(on=today(now) + timedelta(days=1))
     return [
         Need(3, f"Look again: {d.chosen or d.question}", f"/decisions/{d.id}",
              f"You asked to look again on {day(d.revisit_on, now=now)}",
-             "Due" if d.revisit_on and d.revisit_on <= now.date() else "Tomorrow", "warn")
+             "Due" if d.revisit_on and d.revisit_on <= today(now) else "Tomorrow", "warn")
         for d in due[:4]
     ]  # fmt: skip
 
@@ -98,9 +99,9 @@ def _decisions(actor: Actor, now: datetime) -> list[Need]:
 def _releases(now: datetime) -> list[Need]:
     out = []
     for r in releases.coming(3):
-        if r.target_on is None or (r.target_on - now.date()).days > 10:
+        if r.target_on is None or (r.target_on - today(now)).days > 10:
             continue
-        late = r.target_on < now.date()
+        late = r.target_on < today(now)
         out.append(
             Need(5, f"Release {r.version} {r.title}".strip(), f"/releases/{r.id}",
                  f"target {day(r.target_on, now=now)}", "Late" if late else "", "warn" if late else "")

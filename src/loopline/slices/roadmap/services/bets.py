@@ -15,6 +15,7 @@ from loopline.platform.events.outbox import Event, publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
+from loopline.platform.settings.options import today
 from loopline.platform.thread.store import touch
 from loopline.platform.undo import steps
 from loopline.slices.decisions import services as decisions
@@ -194,7 +195,7 @@ def mark_shipped(*, actor: Actor, bet_id: int, now: datetime) -> None:
     row = _locked(bet_id)
     if row.state in ("shipped", "confirmed", "pivoted", "sunset"):
         return
-    stamps = {"shipped_at": now, "check_on": (now + timedelta(days=CHECK_AFTER_DAYS)).date()}
+    stamps = {"shipped_at": now, "check_on": today(now) + timedelta(days=CHECK_AFTER_DAYS)}
     _to(actor, row, "shipped", stamps, BetShipped(row.pk), now)
 
 

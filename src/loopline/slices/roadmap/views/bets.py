@@ -10,7 +10,7 @@ from loopline.core.problems import Invalid, Missing, Problem
 from loopline.core.scoring.models import MODELS
 from loopline.platform.cards.registry import card
 from loopline.platform.identity.policy import may
-from loopline.platform.settings.options import workspace
+from loopline.platform.settings.options import today, workspace
 from loopline.platform.thread.queries import lines
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import (
@@ -174,7 +174,7 @@ def bet_page(request: HttpRequest, bet_id: int) -> HttpResponse:
         "horizons": HORIZONS,
         "card_metric": b.metric,
         "check_due": bool(
-            b.check_on and b.state == "shipped" and b.check_on <= now_in(request).date()
+            b.check_on and b.state == "shipped" and b.check_on <= today(now_in(request))
         ),
     }
     context["input_heads"] = {k: [(i.label, "num") for i in m.inputs] for k, m in MODELS.items()}
