@@ -7,6 +7,7 @@ import msgspec
 from loopline.connectors.sdk_ingest.collect import Batch, account_of, group_key, text
 from loopline.connectors.sdk_ingest.wire import (
     ABSENT,
+    MOST_BYTES,
     Answer,
     Id,
     Parcel,
@@ -25,6 +26,7 @@ from loopline.warehouse.records import Outcome
 
 NAME = "amplitude"
 BUSY = 429
+MOST = MOST_BYTES
 _PATHS = ("/2/httpapi", "/batch", "/httpapi", "")
 # What Amplitude keeps beside the event's own properties; it goes in front of them under its own name.
 _BESIDE = (

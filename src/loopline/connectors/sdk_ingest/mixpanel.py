@@ -31,6 +31,7 @@ from loopline.warehouse.records import Outcome
 
 NAME = "mixpanel"
 BUSY = 503
+MOST = MOST_BYTES
 _PATHS = ("/track", "/engage", "/groups", "/import")
 _IDENTITY = ("$identify", "$create_alias", "$merge")
 

@@ -5,6 +5,7 @@ import msgspec
 from loopline.connectors.sdk_ingest.collect import Batch, text
 from loopline.connectors.sdk_ingest.wire import (
     ABSENT,
+    MOST_BYTES,
     Answer,
     Parcel,
     Raw,
@@ -22,6 +23,7 @@ from loopline.warehouse.records import Outcome, Verdict
 
 NAME = "native"
 BUSY = 429
+MOST = MOST_BYTES
 _TITLES = {401: "Not signed in", 403: "Not allowed", 422: "Some fields need another look",
            413: "Too large", 415: "Unknown encoding", 429: "Too many", 503: "Not now"}  # fmt: skip
 
@@ -126,6 +128,6 @@ def refused(parcel: Parcel | None, why: Refused) -> Answer:
         "errors": [{"field": why.field, "message": why.reason}] if status in (413, 415, 422) else [],
     }  # fmt: skip
     made = answer(status, document, retry_after=why.retry_after)
-    return Answer(
-        made.status, made.body, (("Content-Type", "application/problem+json"), *made.headers)
-    )
+    kind = ("Content-Type", "application/problem+json")
+    bearer_only = (("WWW-Authenticate", "Bearer"),) if status == 401 else ()
+    return Answer(made.status, made.body, (kind, *bearer_only, *made.headers))

@@ -31,7 +31,7 @@ from loopline.warehouse.records import Outcome
 
 NAME = "posthog"
 BUSY = 429
-_BATCH = 20 * 1024 * 1024  # bytes of a batch
+MOST = 20 * 1024 * 1024  # bytes of a batch; single events MOST_BYTES
 _BATCHES = ("/batch", "/i/v1/analytics/events")
 _SINGLE = ("/i/v0/e", "/e", "/track", "/engage", "/capture", "/s")
 
@@ -83,7 +83,7 @@ def open_request(request: Request) -> Parcel:
     """Find the keys and the messages. Raises Refused."""
     if request.path not in _BATCHES and request.path not in _SINGLE:
         raise Refused(404, "There is no such PostHog address here; events go to /in/posthog/batch.")
-    most = _BATCH if request.path in _BATCHES else MOST_BYTES
+    most = MOST if request.path in _BATCHES else MOST_BYTES
     body = clean(_body(request, most))
     if body.lstrip().startswith(b"["):
         return Parcel((_key_inside(body), request.asked("api_key")), body)
@@ -179,10 +179,12 @@ def _learn(batch: Batch, event: _Event, inner: _Peek, who: str, account: str) ->
 
 
 def stored(parcel: Parcel, batch: Batch, outcome: Outcome) -> Answer:
-    """200 always: a 4xx would make the client drop the good events with the bad."""
+    """200 where anything is good: a 4xx would make the client drop the good events with the bad."""
     if parcel.kind == "v1":
         return answer(200, {"results": _results(batch)})
     document: dict[str, Any] = {"status": 1}
+    if batch.verdicts and not batch.events:
+        return refused(parcel, Refused(400, f"No event can be taken: {batch.verdicts[0].reason}."))
     if batch.verdicts:
         document |= {"stored": outcome.stored, "rejected": batch.verdicts}
     return answer(200, document)

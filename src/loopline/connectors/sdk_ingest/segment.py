@@ -7,6 +7,7 @@ import msgspec
 from loopline.connectors.sdk_ingest.collect import Batch, text
 from loopline.connectors.sdk_ingest.wire import (
     ABSENT,
+    MOST_BYTES,
     Answer,
     Id,
     Parcel,
@@ -26,6 +27,7 @@ from loopline.warehouse.records import Outcome
 
 NAME = "segment"
 BUSY = 429
+MOST = MOST_BYTES
 _BATCHES = ("/v1/batch", "/v1/b", "/v1/import")
 _SINGLE = {
     f"/v1/{kind}": kind for kind in ("track", "identify", "page", "screen", "group", "alias")
@@ -164,6 +166,10 @@ def _fact(batch: Batch, place: int, message: _Message, kind: str) -> None:
 def stored(parcel: Parcel, batch: Batch, outcome: Outcome) -> Answer:
     """200 also for a batch that is partly bad; its verdicts are in the answer."""
     document: dict[str, Any] = {"success": True}
+    if batch.verdicts and not (batch.events or batch.facts):
+        return refused(
+            parcel, Refused(400, f"No message can be taken: {batch.verdicts[0].reason}.")
+        )
     if batch.verdicts:
         document |= {"stored": outcome.stored, "rejected": batch.verdicts}
     return answer(200, document)
