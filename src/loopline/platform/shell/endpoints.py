@@ -9,6 +9,7 @@ from pydantic import Field
 
 from loopline.core.problems import Invalid
 from loopline.platform.api.access import actor_of, can
+from loopline.platform.api.lists import newest_first
 from loopline.platform.api.shapes import Id, In, Out, Time, answers, id_in
 from loopline.platform.api.versions import expected, tag
 from loopline.platform.cards.registry import kinds
@@ -70,10 +71,12 @@ def _json(w: Webhook) -> dict[str, Any]:
 
 
 @router.get("/webhooks", auth=can("webhook.read"), response=answers(Webhooks))
-def list_webhooks(request: HttpRequest) -> Any:
-    return {
-        "items": [_json(w) for w in Webhook.objects.filter(archived_at=None).order_by("-pk")[:200]]
-    }
+def list_webhooks(request: HttpRequest, limit: int = 50, cursor: str = "") -> Any:
+    """Newest first."""
+    rows, following = newest_first(
+        Webhook.objects.filter(archived_at=None), limit=limit, cursor=cursor
+    )
+    return {"items": [_json(w) for w in rows], "next_cursor": following}
 
 
 @router.post("/webhooks", auth=can("webhook.change"), response=answers(WebhookMade, status=201))

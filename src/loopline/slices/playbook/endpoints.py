@@ -9,9 +9,10 @@ from pydantic import Field
 
 from loopline.core.problems import Invalid, Missing
 from loopline.platform.api.access import actor_of, can
+from loopline.platform.api.lists import newest_first
 from loopline.platform.api.shapes import Id, In, Out, Time, answers, id_in, ref_in
 from loopline.slices.playbook import queries, services
-from loopline.slices.playbook.models import Answer, Improvement, Question
+from loopline.slices.playbook.models import Answer, Edition, Improvement, Question
 
 router = Router(tags=["playbook"])
 
@@ -85,8 +86,7 @@ class Improvements(Schema):
     next_cursor: str | None = None
 
 
-def _question(q: Question) -> dict[str, Any]:
-    edition = queries.sample(q)
+def _question(q: Question, edition: Edition | None) -> dict[str, Any]:
     return {
         "id": q.pk, "number": q.number, "question": q.question, "kind": q.kind, "skills": q.skills, "own": q.own,
         "edition": q.edition, "why_it_is_asked": q.content.get("why_it_is_asked", ""),
@@ -121,13 +121,21 @@ def _improvement(i: Improvement) -> dict[str, Any]:
     response=answers(Questions),
     operation_id="list_questions",
 )
-def list_plays(request: HttpRequest, kind: str = "", skill: str = "", q: str = "") -> Any:
-    """The questions of the playbook, each with its play."""
+def list_plays(
+    request: HttpRequest, kind: str = "", skill: str = "", q: str = "", limit: int = 200, cursor: str = ""
+) -> Any:  # fmt: skip
+    """The questions of the playbook, each with its play, by number; `cursor` is the number to go on after."""
+    if not 1 <= limit <= 200:
+        raise Invalid(limit="limit lies between 1 and 200.")
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise Invalid(cursor="This cursor is not one of ours. Start again without it.")
+    found = queries.questions(kind=kind, skill=skill, text=q.replace("\x00", "")[:200])
+    rows = [x for x in found if not cursor or x.number > int(cursor)]
+    here = rows[:limit]
+    editions = queries.samples(x.pk for x in here)
     return {
-        "items": [
-            _question(x)
-            for x in queries.questions(kind=kind, skill=skill, text=q.replace("\x00", "")[:200])
-        ]
+        "items": [_question(x, editions.get(x.pk)) for x in here],
+        "next_cursor": str(here[-1].number) if len(rows) > limit else None,
     }
 
 
@@ -136,16 +144,15 @@ def read_question(request: HttpRequest, id: str) -> Any:
     found = Question.objects.filter(pk=id_in(id, "question"), archived_at=None).first()
     if found is None:
         raise Missing("question")
-    return _question(found)
+    return _question(found, queries.sample(found))
 
 
 @router.get("/answers", auth=can("answer.read"), response=answers(Answers))
-def list_answers(request: HttpRequest) -> Any:
+def list_answers(request: HttpRequest, limit: int = 50, cursor: str = "") -> Any:
     """One's own tries, newest first."""
-    rows = Answer.objects.filter(user_id=actor_of(request).user_id or 0).order_by("-at", "-pk")[
-        :200
-    ]
-    return {"items": [_answer(a) for a in rows]}
+    mine = Answer.objects.filter(user_id=actor_of(request).user_id or 0)
+    rows, following = newest_first(mine, limit=limit, cursor=cursor)
+    return {"items": [_answer(a) for a in rows], "next_cursor": following}
 
 
 @router.post("/answers", auth=can("answer.write"), response=answers(AnswerOut, status=201))
@@ -168,8 +175,18 @@ def create_answer(request: HttpRequest, body: AnswerIn) -> Any:
 
 
 @router.get("/improvements", auth=can("improvement.read"), response=answers(Improvements))
-def list_improvements(request: HttpRequest) -> Any:
-    return {"items": [_improvement(i) for i in Improvement.objects.order_by("-at", "-pk")[:200]]}
+def list_improvements(request: HttpRequest, limit: int = 50, cursor: str = "") -> Any:
+    """Newest first."""
+    rows, following = newest_first(Improvement.objects.all(), limit=limit, cursor=cursor)
+    return {"items": [_improvement(i) for i in rows], "next_cursor": following}
+
+
+@router.get("/improvements/{id}", auth=can("improvement.read"), response=answers(ImprovementOut))
+def read_improvement(request: HttpRequest, id: str) -> Any:
+    found = Improvement.objects.filter(pk=id_in(id, "improvement")).first()
+    if found is None:
+        raise Missing("improvement")
+    return _improvement(found)
 
 
 @router.post(

@@ -1,6 +1,6 @@
 """Asking about questions, one's own tries and progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -31,6 +31,12 @@ def question(number: int) -> Question:
 def sample(q: Question) -> Edition | None:
     """The newest wording of the sample answer."""
     return Edition.objects.filter(question=q).order_by("-edition").first()
+
+
+def samples(question_ids: Iterable[int]) -> dict[int, Edition]:
+    """The newest wordings of several sample answers, by question; one query."""
+    found = Edition.objects.filter(question_id__in=list(question_ids)).order_by("edition")
+    return {e.question_id: e for e in found}
 
 
 def tries(*, user_id: int, question_id: int) -> list[Answer]:
