@@ -1,8 +1,10 @@
 """What every detail page shows beside its own content: the line, comments, links, history, following."""
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -56,6 +58,8 @@ class LogRow:
 
 Say = Callable[[Entry], str]
 _SAY: dict[str, Say] = {}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SLUG = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 def say(action: str, sentence: Say) -> None:
@@ -67,7 +71,19 @@ def _short(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
     text = "nothing" if value in (None, "") else str(value)
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):
+            return f"{date.fromisoformat(text):%-d %b %Y}"
+    if _SLUG.fullmatch(text):
+        return text.replace("_", " ")
     return f"{text[:60]}…" if len(text) > 60 else text
+
+
+def _moved(name: str, before: Any, after: Any) -> str:
+    said = name.removesuffix("_id").replace("_", " ")
+    if before in (None, "", []):
+        return f"{said} {_short(after)}"
+    return f"{said} from {_short(before)} to {_short(after)}"
 
 
 def sentence(entry: Entry) -> str:
@@ -80,10 +96,7 @@ def sentence(entry: Entry) -> str:
     }
     if not known or set(known) == {"state"} or any(len(str(v)) > 200 for v in known.values()):
         return verb
-    changed = [
-        f"{k.removesuffix('_id').replace('_', ' ')} from {_short(v)} to {_short(entry.after.get(k))}"
-        for k, v in list(known.items())[:3]
-    ]
+    changed = [_moved(k, v, entry.after.get(k)) for k, v in list(known.items())[:3]]
     return f"{verb}: {'; '.join(changed)}"
 
 
