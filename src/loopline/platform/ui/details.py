@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from loopline.core.problems import Invalid, Missing, Stale
 from loopline.platform.identity.actor import Actor
-from loopline.platform.identity.policy import may
 from loopline.platform.ui.pages import now_in, render, signed_in
 
 Read = Callable[[int], tuple[Any, int]]
@@ -114,8 +113,3 @@ def _write(
     f: Field, actor: Actor, id_: int, value: Any, version: int | None, now: datetime
 ) -> None:
     f.write(actor=actor, id_=id_, value=value, version=version, now=now)
-
-
-def can_edit(actor: Actor | None, object_type: str, name: str) -> bool:
-    found = _FIELDS.get((object_type, name))
-    return found is not None and may(actor, found.permission)

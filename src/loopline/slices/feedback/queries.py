@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Q, QuerySet
 
 from loopline.core.problems import Invalid, Missing
 from loopline.platform.cards.registry import Card
@@ -133,43 +132,6 @@ def verdicts() -> list[tuple[float, bool]]:
 def refused_with(feedback_id: int) -> set[int]:
     found = Verdict.objects.filter(Q(low_id=feedback_id) | Q(high_id=feedback_id), same=False)
     return {h if low == feedback_id else low for low, h in found.values_list("low_id", "high_id")}
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Of items received in a period: how many, duplicates among them, hours to triage (p50), late ones."""
-
-    received: int
-    duplicates: int
-    triage_hours_p50: float | None
-    untriaged: int
-
-
-def health(*, since: datetime, until: datetime) -> Health:
-    found = Feedback.objects.filter(received_at__gte=since, received_at__lt=until)
-    waits = sorted(
-        (t - r).total_seconds() / 3600
-        for r, t in found.exclude(triaged_at=None).values_list("received_at", "triaged_at")
-        if t
-    )
-    return Health(
-        found.count(),
-        found.filter(state="merged").count(),
-        waits[len(waits) // 2] if waits else None,
-        found.filter(state="new").count(),
-    )
-
-
-def repeats_by_month(*, now: datetime, months: int = 12) -> list[tuple[datetime, int]]:
-    """Requests a month that said what the same submitter's company had asked before: merged within an account."""
-    since = now - timedelta(days=31 * months)
-    found = Feedback.objects.filter(
-        state="merged", received_at__gte=since, root__account_id__isnull=False
-    )
-    counted = (
-        found.annotate(month=TruncMonth("received_at")).values("month").annotate(n=Count("id"))
-    )
-    return [(r["month"], r["n"]) for r in counted.order_by("month")]
 
 
 def latest(*, limit: int = 3, since: datetime) -> list[FeedbackView]:

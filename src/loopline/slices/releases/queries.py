@@ -119,14 +119,6 @@ def releases_of_bets(bet_ids: Sequence[int]) -> dict[int, list[ReleaseView]]:
     return {b: list(r.values()) for b, r in out.items()}
 
 
-def shipped_items(work_item_ids: Iterable[int]) -> set[int]:
-    """Which of these items are in a shipped release."""
-    found = ReleaseItem.objects.filter(
-        work_item_id__in=set(work_item_ids), release__state="shipped"
-    )
-    return set(found.values_list("work_item_id", flat=True))
-
-
 def published(limit: int = 60) -> list[ReleaseView]:
     """What the public changelog shows, newest first."""
     found = Release.objects.filter(state="shipped", public=True, archived_at=None, prerelease=False)
