@@ -8,23 +8,27 @@ from typing import Any
 
 from loopline.entry.terminal import say
 
-DRILLS = ("worker-kill", "server-kill")
+DRILLS = ("worker-kill", "server-kill", "ingest-kill")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     drill = actions.add_parser("drill", help="run one drill, or all")
     drill.add_argument("name", nargs="?", choices=DRILLS)
-    drill.add_argument("--rounds", type=int, help="how many kills (200 workers, 50 servers)")
+    drill.add_argument(
+        "--rounds", type=int, help="how many kills (200 workers, 50 servers, 50 ingests)"
+    )
     drill.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     drill.add_argument("--home", default=argparse.SUPPRESS, help="not used: drills make their own")
 
 
 def _run(name: str, rounds: int | None) -> dict[str, Any]:
-    from loopline.entry.drills import server_kill, worker_kill
+    from loopline.entry.drills import ingest_kill, server_kill, worker_kill
 
     if name == "worker-kill":
         return worker_kill.drill(max(rounds or worker_kill.ROUNDS, 1), say)
+    if name == "ingest-kill":
+        return ingest_kill.drill(max(rounds or ingest_kill.ROUNDS, 1), say)
     return server_kill.drill(max(rounds or server_kill.ROUNDS, 1), say)
 
 

@@ -34,7 +34,7 @@ def judge(acknowledged: Mapping[str, str], stored: Iterable[tuple[int, str]]) ->
     }  # fmt: skip
 
 
-def _ready(url: str) -> float:
+def wait_ready(url: str) -> float:
     """Wait until it answers; how long that took."""
     with httpx.Client(base_url=url, timeout=5) as http:
 
@@ -52,7 +52,7 @@ def _life(home: ThrowAway, port: int, writers: Writers, n: int) -> float:
     url = f"http://127.0.0.1:{port}"
     server = home.start("serve", "--port", str(port))
     try:
-        ready = _ready(url)
+        ready = wait_ready(url)
         with writers.writing(url):
             wanted = len(writers.acknowledged) + 1 + n % 12
             until("writes are acknowledged", lambda: len(writers.acknowledged) >= wanted)
@@ -68,7 +68,7 @@ def _repeat(home: ThrowAway, port: int, writers: Writers) -> None:
     url = f"http://127.0.0.1:{port}"
     server = home.start("serve", "--port", str(port))
     try:
-        _ready(url)
+        wait_ready(url)
         writers.repeat_all(url)
     finally:
         server.terminate()
