@@ -100,3 +100,15 @@ def test_a_changed_row_is_found_by_its_new_words_only(rows, now):
 
 def test_likeness_asks_for_any_word(rows):
     assert 1 in likely_similar(object_type="thing", text="a nurse wants approval of something else")
+
+
+def test_one_type_is_found_however_many_of_others_match_better(cast, now):
+    entries = [index.Entry("feedback", n, "Export", now) for n in range(1, 421)]
+    index.put(
+        [
+            *entries,
+            index.Entry("opportunity", 7, "A problem", now, body="about the export of plans"),
+        ]
+    )
+    found = search(actor=cast.dee, text="export", only="opportunity")
+    assert [(h.type, h.id) for h in found] == [("opportunity", 7)]

@@ -59,6 +59,14 @@ def _sqlite(text: str, types: list[str], archived: bool, limit: int) -> list[tup
     match = fts_query(text)
     marks = ",".join(["%s"] * len(types))
     hidden = "" if archived else "AND NOT r.archived"
+    if len(types) == 1:  # the best of every type may hold none of this one
+        return rows(
+            f"""SELECT r.object_type, r.object_id, r.key, r.title, substr(r.body, 1, 140),
+                bm25(search_fts, 8.0, 1.0, 3.0) AS rank
+            FROM search_fts f JOIN search_searchrow r ON r.id = f.rowid
+            WHERE search_fts MATCH %s AND r.object_type = %s {hidden} ORDER BY rank LIMIT %s""",
+            [match, types[0], limit],
+        )
     return rows(
         f"""SELECT r.object_type, r.object_id, r.key, r.title, substr(r.body, 1, 140), f.rank
         FROM (SELECT rowid, bm25(search_fts, 8.0, 1.0, 3.0) AS rank FROM search_fts
