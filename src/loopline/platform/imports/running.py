@@ -64,9 +64,9 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 def run(
     *, actor: Actor, kind_key: str, path: Path, name: str = "", given: Mapping[str, str] | None = None,
-    dry_run: bool = False, skip: int = 0, step: Step = lambda _n: None, now: datetime,
+    dry_run: bool = False, step: Step = lambda _n: None, now: datetime,
 ) -> Taken:  # fmt: skip
-    """Take a file in, batch by batch, each in its own transaction; `skip` rows were done before."""
+    """Take a file in, batch by batch, each in its own transaction."""
     found = kind(kind_key)
     allow(actor, found.permission)
     table = open_table(path, name)
@@ -80,9 +80,6 @@ def run(
         )
     total, done = Taken(), 0
     for batch in _batches(table.rows):
-        if done + len(batch) <= skip:
-            done += len(batch)
-            continue
         good = [(r.line, columns.values(r.cells, mapping)) for r in batch if not r.wrong]
         got: Taken = found.take(actor=actor, rows=good, now=now, dry_run=dry_run)
         got.bad += [(r.line, r.wrong) for r in batch if r.wrong]

@@ -100,7 +100,7 @@ def _actor(row: Import) -> Actor:
 
 @task(queue_name="bulk")
 def work(import_id: int) -> None:
-    """Run one import to its end. Started again after a crash it goes on where whole batches were done."""
+    """Run one import to its end. Started again after a crash it takes the file anew; what is here counts as such."""
     row = Import.objects.filter(pk=import_id).first()
     if row is None or row.state != "running":
         return
