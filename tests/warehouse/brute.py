@@ -10,6 +10,18 @@ DAY = 86_400 * ir.MICROSECONDS
 FIXED = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 
 
+def remembered(method):
+    """Worked out once per question and reference."""
+
+    def wrapped(self, question, *more):
+        key = (method.__name__, question, *map(id, more))
+        if key not in self.memory:
+            self.memory[key] = method(self, question, *more)
+        return self.memory[key]
+
+    return wrapped
+
+
 class Who:
     """Who is who, from facts in order of time."""
 
@@ -132,9 +144,10 @@ def label(value):
 
 class Brute:
     def __init__(self, events, facts=()):
-        self.who = Who(facts)
+        self.who, self.memory = Who(facts), {}
         self.rows = sorted((Row(e, self.who) for e in events), key=lambda row: row.order)
 
+    @remembered
     def history(self, question):
         """Rows before the end that pass the filters, by actor."""
         found = defaultdict(list)
@@ -148,6 +161,7 @@ class Brute:
                 found[actor].append(row)
         return found
 
+    @remembered
     def within(self, question):
         start = question.span.start
         kept = {
@@ -167,11 +181,9 @@ class Brute:
 
     # funnel
 
-    def _levels(self, question):
-        """{value or None: {actor: times}}; the key None alone where nothing is broken down."""
-        return self._grouped(question)[1]
-
+    @remembered
     def _grouped(self, question):
+        """({actor: times}, {value: {actor: times}}); the second empty where nothing is broken down."""
         people = self.within(question)
         whole = {a: chain(rows, question) for a, rows in people.items()}
         whole = {a: found for a, found in whole.items() if found}
@@ -238,7 +250,7 @@ def fold(groups, most):
 
 def shown(sizes, question):
     """Largest first; the joined rest last."""
-    rest = "other" if len(sizes) > question.breakdown.most else object()
+    rest = "other" if question.breakdown and len(sizes) > question.breakdown.most else object()
     return sorted(sizes, key=lambda v: (v == rest, -sizes[v], v is None, v or ""))
 
 

@@ -26,6 +26,11 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionAnswer:
+    cohorts: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     at: int
     value: float | None
@@ -38,11 +43,62 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class TrendAnswer:
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivesAnswer:
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StickinessAnswer:
+    """`counts[i]`: actors active in exactly i + 1 intervals of the span."""
+
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LifecyclePoint:
+    """Actors of one interval; dormant ones were active in the interval before and are not in this one."""
+
+    at: int
+    new: int
+    returning: int
+    resurrecting: int
+    dormant: int
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleAnswer:
+    points: tuple[LifecyclePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Actors who went from `source` to `target` as the `position`-th move of a session's path."""
+
+    position: int
+    source: str
+    target: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathsAnswer:
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TimeToValueAnswer:
     people: int
     reached: int
     p50_seconds: float | None
     p85_seconds: float | None
+    early: int = (
+        0  # people with a value event before their start: flagged, not counted as reached by it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +106,16 @@ class AdoptionAnswer:
     eligible: int
     adopters: int
     share: float | None
+
+
+Answer = (
+    FunnelAnswer
+    | RetentionAnswer
+    | TrendAnswer
+    | ActivesAnswer
+    | StickinessAnswer
+    | LifecycleAnswer
+    | PathsAnswer
+    | TimeToValueAnswer
+    | AdoptionAnswer
+)

@@ -193,3 +193,27 @@ class Paths(Question):
     most: int = 40
     backwards: bool = False
     gap: int = 30 * 60 * MICROSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of an answer, to ask who stands behind it.
+
+    Funnel: `step` from 1, with `split` also the breakdown's `value`. Retention: the cohort's `at` and `period`
+    (None: the cohort itself). Trend: `at`, with `split` also `value`; its people, also where it counts events.
+    Actives: `at`. Time to value and adoption: `step` 1 all, 2 those who reached or adopted. Stickiness: `step` is the
+    number of active intervals. Lifecycle: `at` and `value` (new, returning, resurrecting, dormant). Paths: `step`,
+    `source` and `target`.
+    """
+
+    step: int = 1
+    split: bool = False
+    value: str | None = None
+    at: int = 0
+    period: int | None = None
+    source: str = ""
+    target: str = ""
+
+
+class BadQuestion(ValueError):
+    """A question no engine can answer as asked; the message says why, for the asker."""

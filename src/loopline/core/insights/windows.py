@@ -108,3 +108,52 @@ def _spoiled(
         owed = same & ~done & (when - hits[known, 0] <= plan.window)
         marks[known, after - 1] |= owed
     return marks
+
+
+def gather_shared(
+    rows: tuple[Ints, Ints, Ints],
+    steps: int,
+    plan: Plan,
+    gates: Sequence[Gate] = (),
+) -> Reached:
+    """As `gather` where one event may serve several steps. `rows`: (actors, times, steps served as bits), one an event.
+
+    Each window is a bipartite matching of events and steps, grown by augmenting paths (Kuhn): plain Python, for the
+    rare question that repeats an event name without an order.
+    """
+    actors, times, masks = (each[np.lexsort((rows[1], rows[0]))] for each in rows)
+    below = max(
+        (int(each.max()) + 1 for each in (actors, *(g.actors for g in gates)) if each.size),
+        default=1,
+    )
+    layout = packing(below, [times, *(gate.times for gate in gates)])
+    opens = np.flatnonzero(_firsts(actors)) if plan.first_only else np.arange(actors.size)
+    ends = np.searchsorted(actors, actors[opens], "right")
+    hits = np.full((opens.size, steps), FAR, dtype=np.int64)
+    listed, bits = times.tolist(), masks.tolist()
+    for place, (first, end) in enumerate(zip(opens.tolist(), ends.tolist(), strict=True)):
+        found = _matched(listed, bits, range(first, end), steps, plan.window)
+        hits[place, : len(found)] = found
+    return settle(actors[opens], hits, plan, [_shut(layout, gate) for gate in gates], layout)
+
+
+def _matched(times: list[int], bits: list[int], rows: range, steps: int, window: int) -> list[int]:
+    """When one, two, ... steps are served at once."""
+    owner: dict[int, int] = {}
+
+    def place(row: int, tried: set[int]) -> bool:
+        for step in range(steps):
+            if bits[row] >> step & 1 and step not in tried:
+                tried.add(step)
+                if step not in owner or place(owner[step], tried):
+                    owner[step] = row
+                    return True
+        return False
+
+    found: list[int] = []
+    for row in rows:
+        if len(found) == steps or times[row] - times[rows.start] > window:
+            break
+        if place(row, set()):
+            found.append(times[row])
+    return found

@@ -1,0 +1,160 @@
+"""Kernels over (actor, period) sets: active actors, stickiness, lifecycle, retention, time to value, percentiles.
+
+Buckets are places in a sorted array of period edges; actors are integers from 0. No data is None, never zero.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from loopline.core.insights.packing import Bools, Ints, ordered, packing
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Distinct (actor, bucket) pairs, sorted by actor, then bucket."""
+
+    actors: Ints
+    buckets: Ints
+
+    def keys(self, buckets: int) -> Ints:
+        return self.actors * buckets + self.buckets
+
+
+def bucket(times: Ints, edges: Ints) -> Ints:
+    """The period of each time: 0 for [edges[0], edges[1]), -1 before the first edge."""
+    return np.asarray(np.searchsorted(edges, times, "right") - 1, dtype=np.int64)
+
+
+def presence(actors: Ints, buckets: Ints, count: int) -> Presence:
+    """The pairs there are, for buckets 0 <= b < `count`; others are left out."""
+    inside = (buckets >= 0) & (buckets < count)
+    if not inside.all():
+        actors, buckets = actors[inside], buckets[inside]
+    keys = ordered(actors * count + buckets)
+    return Presence(keys // max(count, 1), keys % max(count, 1))
+
+
+def per_bucket(pairs: Presence, count: int) -> Ints:
+    """Distinct actors of each bucket."""
+    return np.asarray(np.bincount(pairs.buckets, minlength=count)[:count], dtype=np.int64)
+
+
+def rolling(pairs: Presence, count: int, width: int) -> Ints:
+    """Distinct actors of the `width` days that end on each day, days 0 to `count` - 1.
+
+    Interval difference: each active day opens an interval that ends after `width` days or at the actor's next active
+    day; the running sum of openings less endings is the answer. Exact, one pass, no fan-out.
+    """
+    change = np.zeros(count + 1, dtype=np.int64)
+    if pairs.actors.size:
+        until = pairs.buckets + width
+        same = pairs.actors[1:] == pairs.actors[:-1]
+        until[:-1] = np.where(same, np.minimum(until[:-1], pairs.buckets[1:]), until[:-1])
+        np.add.at(change, pairs.buckets, 1)
+        np.subtract.at(change, np.minimum(until, count), 1)
+    return np.cumsum(change)[:count]
+
+
+def days_each(pairs: Presence) -> tuple[Ints, Ints]:
+    """(actors, in how many buckets each was active)."""
+    return _counts(pairs.actors)
+
+
+def lifecycle(pairs: Presence, count: int) -> dict[str, Presence]:
+    """Who is new, returning, resurrecting and dormant in each bucket, of all an actor's buckets since their first.
+
+    New: the actor's first bucket. Returning: also active in the bucket before. Resurrecting: active, neither new nor
+    returning. Dormant: active in the bucket before, not in this one.
+    """
+    same = np.concatenate(
+        (np.zeros(min(1, pairs.actors.size), bool), pairs.actors[1:] == pairs.actors[:-1])
+    )
+    gap = np.concatenate((np.zeros(min(1, pairs.buckets.size), np.int64), np.diff(pairs.buckets)))
+    followed = np.concatenate((same[1:] & (gap[1:] == 1), np.zeros(min(1, same.size), bool)))
+    left = ~followed & (pairs.buckets + 1 < count)
+    return {
+        "new": _where(pairs, ~same),
+        "returning": _where(pairs, same & (gap == 1)),
+        "resurrecting": _where(pairs, same & (gap > 1)),
+        "dormant": Presence(pairs.actors[left], pairs.buckets[left] + 1),
+    }
+
+
+def firsts(actors: Ints, times: Ints) -> tuple[Ints, Ints]:
+    """(actors, first time of each), sorted by actor."""
+    layout = packing(int(actors.max()) + 1 if actors.size else 1, [times])
+    keys = ordered(layout.keys(actors, times))
+    found = layout.actors(keys)
+    new = _new(found)
+    return found[new], layout.times(keys[new])
+
+
+def waits(start: tuple[Ints, Ints], value: tuple[Ints, Ints]) -> tuple[Ints, Ints, Bools]:
+    """Per actor with a start: (actors, microseconds to the first value at or after it or -1, any value before it)."""
+    actors, began = firsts(*start)
+    below = max((int(a.max()) + 1 for a in (actors, value[0]) if a.size), default=1)
+    layout = packing(below, [began, value[1]])
+    wanted, keys = layout.keys(actors, began), ordered(layout.keys(*value))
+    if not keys.size:
+        return (
+            actors,
+            np.full(actors.size, -1, dtype=np.int64),
+            np.zeros(actors.size, dtype=np.bool_),
+        )
+    place = np.searchsorted(keys, wanted)
+    hit = keys[np.minimum(place, keys.size - 1)]
+    good = (place < keys.size) & (layout.actors(hit) == actors)
+    early = (place > 0) & (layout.actors(keys[np.maximum(place - 1, 0)]) == actors)
+    return actors, np.where(good, layout.times(hit) - began, -1), early
+
+
+def quantile(values: npt.NDArray[np.float64] | Ints, q: float) -> float | None:
+    """Continuous interpolation between the two nearest of the sorted values (Hyndman and Fan's type 7)."""
+    return float(np.quantile(values, q)) if values.size else None
+
+
+def back_on(starts: Presence, backs: Presence, count: int, k: int, *, or_after: bool) -> Bools:
+    """Per start (actor, bucket): whether the actor is back in bucket + k, or in that or any later one."""
+    if not backs.actors.size:
+        return np.zeros(starts.actors.size, dtype=np.bool_)
+    want, keys = starts.actors * count + starts.buckets + k, backs.keys(count)
+    place = np.searchsorted(keys, want)
+    hit = keys[np.minimum(place, keys.size - 1)]
+    good = place < keys.size
+    # A bucket beyond the last is nobody's: without this the key would be the next actor's.
+    good &= starts.buckets + k < count
+    good &= hit // count == starts.actors if or_after else hit == want
+    return np.asarray(good, dtype=np.bool_)
+
+
+def back_within(
+    starts: tuple[Ints, Ints], backs: tuple[Ints, Ints], low: int, high: int | None
+) -> Bools:
+    """Per start (actor, time): whether the actor is back in [time + low, time + high), with no end for None."""
+    actors, times = starts
+    if not backs[0].size:
+        return np.zeros(actors.size, dtype=np.bool_)
+    below = max(int(each.max()) + 1 for each in (actors, backs[0]) if each.size)
+    layout = packing(below, [times + low, backs[1]])
+    keys = ordered(layout.keys(*backs))
+    place = np.searchsorted(keys, layout.keys(actors, times + low))
+    hit = keys[np.minimum(place, keys.size - 1)]
+    good = (place < keys.size) & (layout.actors(hit) == actors)
+    if high is not None:
+        good &= layout.times(hit) < times + high
+    return np.asarray(good, dtype=np.bool_)
+
+
+def _counts(actors: Ints) -> tuple[Ints, Ints]:
+    found, counts = np.unique(actors, return_counts=True)
+    return found, np.asarray(counts, dtype=np.int64)
+
+
+def _new(actors: Ints) -> Bools:
+    return np.concatenate((np.ones(min(1, actors.size), bool), actors[1:] != actors[:-1]))
+
+
+def _where(pairs: Presence, keep: Bools) -> Presence:
+    return Presence(pairs.actors[keep], pairs.buckets[keep])

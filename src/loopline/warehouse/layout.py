@@ -1,0 +1,92 @@
+"""What a segment holds, and how it is filled: a DuckDB file with one wide table and two narrow projections.
+
+`wide` (every column, in order of time), `by_event` (event, did, ts) and `by_person` (did, ts), sorted by their columns.
+Event names, distinct ids and accounts are dictionary-coded in `names`, `ids` and `accounts`, each code its place in
+order of text, so that a sorted projection of one segment needs no further sort. Account 0 is "no account".
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import batched
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from loopline.warehouse.records import Event
+
+BATCH = 50_000
+TABLES = ("names", "ids", "accounts", "wide", "by_event", "by_person")
+RAW = """create temp table raw (
+  id varchar, event varchar, distinct_id varchar, anonymous_id varchar, account varchar, dialect varchar,
+  ts bigint, received_at bigint, properties varchar
+)"""
+CODED = (
+    """create table {0}names as
+    select (row_number() over (order by event) - 1)::uinteger as code, event as name
+    from (select distinct event from raw) order by code""",
+    """create table {0}ids as
+    select (row_number() over (order by distinct_id) - 1)::uinteger as code, distinct_id as name
+    from (select distinct distinct_id from raw) order by code""",
+    """create table {0}accounts as
+    select (row_number() over (order by account) - 1)::uinteger as code, account as name
+    from (select account from raw union select '') order by code""",
+    # Text that is no JSON is kept as it came, aside, where no condition trips over it.
+    """create table {0}wide as
+    select raw.id, n.code as event, i.code as did, a.code as account, raw.ts, raw.received_at,
+      raw.anonymous_id, raw.dialect,
+      case when json_valid(raw.properties) then raw.properties else '{{}}' end as properties,
+      case when json_valid(raw.properties) then null else raw.properties end as unreadable
+    from raw
+    join {0}names n on n.name = raw.event
+    join {0}ids i on i.name = raw.distinct_id
+    join {0}accounts a on a.name = raw.account
+    order by raw.ts, raw.received_at, raw.id""",
+    """create table {0}by_event as select event, did, ts from {0}wide order by event, did, ts""",
+    """create table {0}by_person as select did, ts from {0}wide order by did, ts""",
+)
+
+
+def open_raw(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make room for events that are not coded yet."""
+    connection.execute(RAW)
+
+
+def take(connection: duckdb.DuckDBPyConnection, events: Iterable[Event]) -> int:
+    """Put events into `raw`, by batches of columns; how many there were."""
+    total = 0
+    for batch in batched(events, BATCH):
+        total += _insert(connection, batch)
+    return total
+
+
+def encode(connection: duckdb.DuckDBPyConnection, prefix: str = "") -> None:
+    """Build the coded tables from `raw`; `prefix` names the database or schema they go to, with its dot."""
+    for statement in CODED:
+        connection.execute(statement.format(prefix))
+    connection.execute("drop table raw")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> int:
+    columns: dict[str, Any] = {
+        name: np.array([_clean(getattr(event, name)) for event in events], dtype=object)
+        for name in ("id", "event", "distinct_id", "anonymous_id", "account", "dialect")
+    }
+    for name in ("ts", "received_at"):
+        columns[name] = np.array([getattr(event, name) for event in events], dtype=np.int64)
+    columns["properties"] = np.array(
+        [event.properties.decode("utf-8", "replace") for event in events], dtype=object
+    )
+    connection.register("batch", columns)
+    try:
+        connection.execute(
+            "insert into raw select id, event, distinct_id, anonymous_id, account, dialect, ts,"
+            " received_at, properties from batch"
+        )
+    finally:
+        connection.unregister("batch")
+    return len(events)
+
+
+def _clean(text: str) -> str:
+    """Half a surrogate pair cannot be stored; it becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,283 @@
+"""Rows of a question as arrays: DuckDB filters and projects, numbers of persons and accounts are put in place here.
+
+A match without conditions reads a narrow projection; anything on properties or accounts reads the wide table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from loopline.core.insights.ir import Actor, Breakdown, Condition, Match, On, Question
+from loopline.core.insights.packing import Bools, Ints
+from loopline.warehouse import conditions
+from loopline.warehouse.store import Source, Store
+
+Floats = npt.NDArray[np.float64]
+NONE = -1
+EVER = -(2**63)  # before any event
+
+
+def _no_ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+def _no_floats() -> Floats:
+    return np.zeros(0, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Events as columns, all of one length, or empty where not asked for.
+
+    `order` ranks events of one time; `values` are codes into the scan's values, -1 for none; `numbers` has NaN where
+    the property is no number; `events` are codes into the scan's names; `rows` tells one event from another.
+    """
+
+    actors: Ints = field(default_factory=_no_ints)
+    times: Ints = field(default_factory=_no_ints)
+    order: Ints = field(default_factory=_no_ints)
+    values: Ints = field(default_factory=_no_ints)
+    numbers: Floats = field(default_factory=_no_floats)
+    events: Ints = field(default_factory=_no_ints)
+    rows: Ints = field(default_factory=_no_ints)
+
+    def where(self, keep: Bools | Ints) -> "Rows":
+        """The rows of a mask or of places, in that order."""
+
+        def one(column: Ints) -> Ints:
+            return column[keep] if column.size else column
+
+        numbers = self.numbers[keep] if self.numbers.size else self.numbers
+        return Rows(
+            one(self.actors),
+            one(self.times),
+            one(self.order),
+            one(self.values),
+            numbers,
+            one(self.events),
+            one(self.rows),
+        )
+
+    def in_order(self) -> "Rows":
+        """By actor, then time, then arrival."""
+        keys = (self.times, self.actors)
+        return self.where(np.lexsort((self.order, *keys) if self.order.size else keys))
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """The rows of all, one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Rows()
+    return Rows(
+        np.concatenate([part.actors for part in parts]),
+        np.concatenate([part.times for part in parts]),
+        np.concatenate([part.order for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.numbers for part in parts]),
+        np.concatenate([part.events for part in parts]),
+        np.concatenate([part.rows for part in parts]),
+    )
+
+
+@dataclass(slots=True)
+class Values:
+    """Texts met so far, by code."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def coded(self, texts: Sequence[str | None]) -> Ints:
+        found = [NONE if t is None else self.codes.setdefault(t, len(self.codes)) for t in texts]
+        return np.array(found, dtype=np.int64)
+
+    def texts(self) -> list[str | None]:
+        """By code, and None last, where -1 points."""
+        return [*self.codes, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to read beside actor and time."""
+
+    by: Breakdown | None = None
+    number: str | None = None
+    order: bool = False
+    names: bool = False
+    identity: bool = False
+
+    def plain(self) -> bool:
+        return not (self.by or self.number or self.order or self.names or self.identity)
+
+
+class Scan:
+    """Reads events for one question from one store; all its reads share the codes of `values` and `names`."""
+
+    def __init__(self, store: Store, question: Question) -> None:
+        self.store, self.question = store, question
+        self.values = Values()
+        self.names = Values()
+        self._holding: dict[Condition, Bools] = {}
+
+    def read(
+        self,
+        match: Match,
+        wish: Wish = Wish(),
+        *,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> Rows:
+        """Events that pass the question's filters and the match, in [start, end) (the span where not given).
+
+        Events without an actor (no account, where accounts are asked for) are left out. Sorted only as the sources
+        were; use `in_order` or packed keys.
+        """
+        low = self.question.span.start if start is None else start
+        high = self.question.span.end if end is None else end
+        parts = [
+            self._source(place, source, match, wish, low, high)
+            for place, source in enumerate(self.store.sources)
+        ]
+        return joined([part for part in parts if part is not None])
+
+    # one source
+
+    def _source(
+        self, place: int, source: Source, match: Match, wish: Wish, low: int, high: int
+    ) -> Rows | None:
+        if match.event is not None and match.event not in source.events:
+            return None
+        tests = (*self.question.filters, *match.where)
+        on_event = [each for each in tests if each.on is On.EVENT]
+        grouped = self.question.actor is Actor.ACCOUNT or any(
+            on is On.ACCOUNT for on in [*(t.on for t in tests), *([wish.by.on] if wish.by else [])]
+        )
+        narrow = wish.plain() and not on_event and not grouped
+        picked, given = self._columns(source, wish)
+        columns = "did, ts" if narrow else ", ".join(["did, ts, account", *picked])
+        table = ("by_person" if match.event is None else "by_event") if narrow else "wide"
+        test, values = conditions.all_of(on_event, "properties")
+        named = "" if match.event is None else "event = ? and "
+        code = [] if match.event is None else [source.events[match.event]]
+        found = self.store.columns(
+            f"select {columns} from {source.prefix}{table} where {named}ts >= ? and ts < ? and {test}",
+            [*([] if narrow else given), *code, low, high, *values],
+        )
+        return self._mapped(place, source, found, tests, wish, grouped=grouped)
+
+    def _columns(self, source: Source, wish: Wish) -> tuple[list[str], list[object]]:
+        picked: list[str] = []
+        given: list[object] = []
+        if wish.by and wish.by.on is On.EVENT:
+            sql, values = conditions.text_of("properties", wish.by.property)
+            picked.append(f"{sql} as value")
+            given += values
+        if wish.number is not None:
+            sql, values = conditions.number_of("properties", wish.number)
+            picked.append(f"{sql} as number")
+            given += values
+        if wish.order:
+            picked.append("received_at")
+        if wish.names:
+            picked.append("event")
+        if wish.identity:
+            picked.append("rowid as row")
+        return picked, given
+
+    def _mapped(
+        self,
+        place: int,
+        source: Source,
+        found: dict[str, npt.NDArray[np.generic]],
+        tests: Sequence[Condition],
+        wish: Wish,
+        *,
+        grouped: bool,
+    ) -> Rows:
+        persons = source.persons[found["did"]]
+        accounts = (
+            self._accounts(source, persons, found) if grouped else np.zeros(0, dtype=np.int64)
+        )
+        keep = np.ones(persons.size, dtype=np.bool_)
+        for test in tests:
+            if test.on is not On.EVENT:
+                keep &= self._holds(test)[persons if test.on is On.PERSON else accounts]
+        actors = persons
+        if self.question.actor is Actor.ACCOUNT:
+            actors = accounts
+            keep &= accounts != 0
+        else:
+            keep &= self.store.nameless != persons
+        rows = Rows(
+            actors,
+            found["ts"].astype(np.int64, copy=False),
+            found["received_at"].astype(np.int64) if wish.order else _no_ints(),
+            self._values(wish.by, found, persons, accounts) if wish.by else _no_ints(),
+            _filled(found["number"]) if wish.number is not None else _no_floats(),
+            self._event_names(source)[found["event"]] if wish.names else _no_ints(),
+            found["row"].astype(np.int64) | (place << 48) if wish.identity else _no_ints(),
+        )
+        return rows if keep.all() else rows.where(keep)
+
+    def _accounts(
+        self, source: Source, persons: Ints, found: dict[str, npt.NDArray[np.generic]]
+    ) -> Ints:
+        own = source.accounts[found["account"]]
+        return np.where(own != 0, own, self.store.member_of[persons])
+
+    def _event_names(self, source: Source) -> Ints:
+        names = sorted(source.events, key=source.events.__getitem__)
+        return self.names.coded(names)
+
+    # properties of persons and accounts
+
+    def _values(
+        self,
+        by: Breakdown,
+        found: dict[str, npt.NDArray[np.generic]],
+        persons: Ints,
+        accounts: Ints,
+    ) -> Ints:
+        if by.on is On.EVENT:
+            return self._coded(found["value"])
+        table, size = self._owner(by.on)
+        sql, given = conditions.text_of("properties", by.property)
+        codes = np.full(size, NONE, dtype=np.int64)
+        rows = self.store.rows(f"select code, {sql} from {table}", given)
+        codes[[code for code, _ in rows]] = self.values.coded([text for _, text in rows])
+        return codes[persons if by.on is On.PERSON else accounts]
+
+    def _coded(self, texts: npt.NDArray[np.generic]) -> Ints:
+        mask = np.ma.getmaskarray(texts)
+        plain = np.ma.getdata(texts)
+        return self.values.coded(
+            [
+                None if gone else text
+                for text, gone in zip(plain.tolist(), mask.tolist(), strict=True)
+            ]
+        )
+
+    def _holds(self, test: Condition) -> Bools:
+        if test not in self._holding:
+            table, size = self._owner(test.on)
+            sql, given = conditions.holds(test, "properties")
+            absent = self.store.rows(f"select {sql} from (select '{{}}' as properties)", given)[0][
+                0
+            ]
+            holding = np.full(size, bool(absent), dtype=np.bool_)
+            rows = self.store.rows(f"select code, {sql} from {table}", given)
+            holding[[code for code, _ in rows]] = [truth for _, truth in rows]
+            self._holding[test] = holding
+        return self._holding[test]
+
+    def _owner(self, on: On) -> tuple[str, int]:
+        if on is On.PERSON:
+            return "person_properties", int(self.store.person_of.size)
+        return "account_properties", self.store.account_count
+
+
+def _filled(numbers: npt.NDArray[np.generic]) -> Floats:
+    filled = np.ma.filled(np.ma.asarray(numbers, dtype=np.float64), np.nan)
+    return np.asarray(filled, dtype=np.float64)

@@ -1,0 +1,155 @@
+"""Sealed segments: immutable DuckDB files beside a manifest. One process writes at a time; any number read.
+
+Every change walks copied -> counted -> hashed -> switched -> deleted. Until the switch of the manifest the old files
+are the truth and the new one is litter; after it the reverse. Whoever writes next sweeps litter away, so a kill at any
+step neither loses nor doubles an event.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from loopline.warehouse import layout, manifest
+from loopline.warehouse.manifest import Entry, Manifest
+from loopline.warehouse.records import Event
+
+Note = Callable[[str], None]
+
+
+class Miscounted(Exception):
+    """A new segment does not hold the events it was made from; nothing was switched."""
+
+
+def seal(
+    home: Path,
+    events: Iterable[Event],
+    mark: int,
+    *,
+    memory_limit: str = "512MB",
+    note: Note = lambda step: None,
+) -> Manifest:
+    """Write events into a new segment and move the tail's mark, at once. Without events only the mark moves.
+
+    `events` are all those of the tail behind the old mark and up to `mark`; the caller may delete them from the tail
+    whenever it likes once this returned. `note` is told each step when it is done.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    now = manifest.load(home)
+    manifest.sweep(home, now)
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> int:
+        layout.open_raw(connection)
+        return layout.take(connection, events)
+
+    entry = _build(home, now, fill, memory_limit, note)
+    kept = (*now.segments, entry) if entry else now.segments
+    after = Manifest(mark=mark, next=now.next + 1, segments=_in_order(kept))
+    manifest.switch(home, after)
+    note("switched")
+    return after
+
+
+def merge(
+    home: Path,
+    files: Sequence[str],
+    *,
+    memory_limit: str = "512MB",
+    note: Note = lambda step: None,
+) -> Manifest:
+    """Make one segment of several. Old files stay readable to those who have them open until they close them."""
+    now = manifest.load(home)
+    manifest.sweep(home, now)
+    old = [entry for entry in now.segments if entry.file in set(files)]
+    if len(old) < 2:
+        return now
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> int:
+        layout.open_raw(connection)
+        for entry in old:
+            _copy_raw(connection, home / entry.file)
+        return sum(entry.events for entry in old)
+
+    entry = _build(home, now, fill, memory_limit, note)
+    rest = [each for each in now.segments if each not in old]
+    after = Manifest(
+        mark=now.mark,
+        next=now.next + 1,
+        segments=_in_order([*rest, *([entry] if entry else [])]),
+    )
+    manifest.switch(home, after)
+    note("switched")
+    manifest.sweep(home, after)
+    note("deleted")
+    return after
+
+
+def paths(home: Path) -> list[Path]:
+    """The files of the segments there are, in order of time."""
+    return [home / entry.file for entry in manifest.load(home).segments]
+
+
+def verify(home: Path) -> list[str]:
+    """Files that are missing or no longer what was sealed."""
+    wrong = []
+    for entry in manifest.load(home).segments:
+        path = home / entry.file
+        if not path.exists() or _digest(path) != entry.sha256:
+            wrong.append(entry.file)
+    return wrong
+
+
+def _build(
+    home: Path,
+    now: Manifest,
+    fill: Callable[[duckdb.DuckDBPyConnection], int],
+    memory_limit: str,
+    note: Note,
+) -> Entry | None:
+    path = home / f"segment-{now.next:08d}.duckdb"
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path), config={"memory_limit": memory_limit}) as connection:
+        expected = fill(connection)
+        if expected:
+            layout.encode(connection)
+            connection.execute("checkpoint")
+    note("copied")
+    if not expected:
+        path.unlink()
+        return None
+    with duckdb.connect(str(path), read_only=True) as connection:
+        counts = connection.execute(
+            "select (select count(*) from wide), (select count(*) from by_event),"
+            " (select count(*) from by_person), (select min(ts) from wide), (select max(ts) from wide)"
+        ).fetchone()
+    if counts is None or set(counts[:3]) != {expected}:
+        path.unlink()
+        raise Miscounted(f"{path.name} holds {counts} where {expected} events were given")
+    note("counted")
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    manifest.sync_folder(home)
+    entry = Entry(path.name, expected, counts[3], counts[4], path.stat().st_size, _digest(path))
+    note("hashed")
+    return entry
+
+
+def _copy_raw(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as old (read_only)")
+    connection.execute(
+        "insert into raw select w.id, n.name, i.name, w.anonymous_id, a.name, w.dialect, w.ts, w.received_at,"
+        " coalesce(w.unreadable, w.properties) from old.wide w join old.names n on n.code = w.event"
+        " join old.ids i on i.code = w.did join old.accounts a on a.code = w.account"
+    )
+    connection.execute("detach old")
+
+
+def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: (entry.first, entry.file)))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,211 @@
+"""What the embedded engine reads: attached segments and the tail, with one numbering of persons and accounts over all.
+
+Each source keeps its own codes; `persons` and `accounts` of a source map them to the numbering here. Persons are
+numbered in order of their text, so the sorted projections of a source stay sorted after mapping unless ids were joined.
+"""
+
+import json
+import threading
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from loopline.core.insights.packing import Ints
+from loopline.warehouse import layout
+from loopline.warehouse.identity import Identities
+from loopline.warehouse.records import Event
+
+
+class OutOfTime(Exception):
+    """A question took longer than its time limit and was interrupted."""
+
+
+class OutOfMemory(Exception):
+    """A question needed more memory than its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`prefix` names its tables; `events` maps event names to codes; `persons` and `accounts` map codes to numbers."""
+
+    prefix: str
+    events: dict[str, int]
+    persons: Ints
+    accounts: Ints
+    total: int
+    last: int | None
+
+
+class Store:
+    """An in-memory DuckDB with everything attached, locked against files, network and settings."""
+
+    def __init__(
+        self,
+        segments: Sequence[Path] = (),
+        tail: Iterable[Event] = (),
+        identities: Identities | None = None,
+        *,
+        memory_limit: str = "1GB",
+        threads: int = 1,
+        seconds: float = 30.0,
+    ) -> None:
+        self.connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        self.seconds = seconds
+        self._identities = identities or Identities()
+        prefixes = [self._attach(place, path) for place, path in enumerate(segments)]
+        prefixes += self._load(tail)
+        self.connection.execute("set enable_external_access = false")
+        self._number(prefixes)
+        self.sources = tuple(self._source(prefix) for prefix in prefixes)
+        self._describe()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql, list(values)).fetchall()
+
+    def columns(self, sql: str, values: Sequence[object] = ()) -> dict[str, Any]:
+        """The answer as numpy arrays by column; masked where it has nulls."""
+        return dict(self.connection.execute(sql, list(values)).fetchnumpy())
+
+    @contextmanager
+    def limited(self) -> Generator[None]:
+        """Interrupt what runs inside after `seconds`. Raises OutOfTime or OutOfMemory."""
+        timer = threading.Timer(self.seconds, self.connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise OutOfTime(f"stopped after {self.seconds:g} seconds") from error
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            raise OutOfMemory("needs more memory than queries may take") from error
+        finally:
+            timer.cancel()
+
+    def person_names(self, numbers: Ints) -> list[str]:
+        """Persons' ids, in the order given."""
+        return self._names("people", numbers)
+
+    def account_names(self, numbers: Ints) -> list[str]:
+        """Accounts' ids, in the order given; "" for 0."""
+        return self._names("groups", numbers)
+
+    def _names(self, table: str, numbers: Ints) -> list[str]:
+        self.connection.register("wanted", {"place": np.arange(numbers.size), "code": numbers})
+        try:
+            found = self.rows(
+                f"select t.name from wanted w join {table} t using (code) order by w.place"
+            )
+        finally:
+            self.connection.unregister("wanted")
+        return [name for (name,) in found]
+
+    def _attach(self, place: int, path: Path) -> str:
+        quoted = str(path).replace("'", "''")
+        self.connection.execute(f"attach '{quoted}' as s{place} (read_only)")
+        return f"s{place}."
+
+    def _load(self, tail: Iterable[Event]) -> list[str]:
+        layout.open_raw(self.connection)
+        if not layout.take(self.connection, tail):
+            return []
+        self.connection.execute("create schema tail")
+        layout.encode(self.connection, "tail.")
+        return ["tail."]
+
+    def _number(self, prefixes: Sequence[str]) -> None:
+        overrides = self._identities.overrides()
+        members = self._identities.members()
+        self._table("extra", ["name"], [[*overrides, *overrides.values()]])
+        self._table("extra_groups", ["name"], [[*members.values(), *self._identities.accounts, ""]])
+        for table, of, extra in (
+            ("people", "ids", "extra"),
+            ("groups", "accounts", "extra_groups"),
+        ):
+            union = " union ".join(
+                [
+                    f"select name from {extra}",
+                    *(f"select name from {prefix}{of}" for prefix in prefixes),
+                ]
+            )
+            self.connection.execute(
+                f"create table {table} as select row_number() over (order by name) - 1 as code, name"
+                f" from ({union}) order by code"
+            )
+        count = self.rows("select count(*) from people")[0][0]
+        nameless = self.rows("select code from people where name = ''")
+        self.nameless = int(nameless[0][0]) if nameless else -1
+        self.account_count = int(self.rows("select count(*) from groups")[0][0])
+        self.person_of = np.arange(count, dtype=np.int64)
+        self._table("moved", ["name", "person"], [list(overrides), list(overrides.values())])
+        moved = self.columns(
+            "select a.code as one, b.code as other from moved m join people a on a.name = m.name"
+            " join people b on b.name = m.person"
+        )
+        self.person_of[moved["one"]] = moved["other"]
+        self.member_of = np.zeros(count, dtype=np.int64)
+        self._table("belongs", ["name", "account"], [list(members), list(members.values())])
+        belongs = self.columns(
+            "select p.code as person, g.code as account from belongs b join people p on p.name = b.name"
+            " join groups g on g.name = b.account"
+        )
+        self.member_of[belongs["person"]] = belongs["account"]
+
+    def _source(self, prefix: str) -> Source:
+        local = self.columns(
+            f"select g.code as code from {prefix}ids l join people g using (name) order by l.code"
+        )
+        accounts = self.columns(
+            f"select g.code as code from {prefix}accounts l join groups g using (name) order by l.code"
+        )
+        total, last = self.rows(f"select count(*), max(ts) from {prefix}by_person")[0]
+        return Source(
+            prefix,
+            dict(self.rows(f"select name, code from {prefix}names")),
+            self.person_of[local["code"].astype(np.int64)],
+            accounts["code"].astype(np.int64),
+            total,
+            last,
+        )
+
+    def _describe(self) -> None:
+        for table, of, found in (
+            ("person_properties", "people", self._identities.people()),
+            ("account_properties", "groups", self._identities.accounts),
+        ):
+            texts = [json.dumps(each, ensure_ascii=False) for each in found.values()]
+            self._table("given", ["name", "properties"], [list(found), texts])
+            self.connection.execute(
+                f"create table {table} as select t.code, g.properties from given g join {of} t using (name)"
+                " where json_valid(g.properties)"
+            )
+
+    def _table(self, name: str, columns: Sequence[str], values: Sequence[Sequence[str]]) -> None:
+        """A table of text columns, replaced where it exists."""
+        # Half a surrogate pair cannot be bound; text from outside may hold one.
+        clean = [[each.encode("utf-8", "replace").decode() for each in some] for some in values]
+        arrays = {
+            column: np.array(some, dtype=object)
+            for column, some in zip(columns, clean, strict=True)
+        }
+        listed = ", ".join(f"{column} varchar" for column in columns)
+        self.connection.execute(f"create or replace temp table {name} ({listed})")
+        if clean[0]:
+            self.connection.register("given_columns", arrays)
+            self.connection.execute(f"insert into {name} select * from given_columns")
+            self.connection.unregister("given_columns")

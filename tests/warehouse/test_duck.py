@@ -1,0 +1,50 @@
+"""The default engine equals the brute force on random histories, and hands out as many people as it counts."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from loopline.core.insights import ir
+from loopline.warehouse.duck import DuckEngine
+from loopline.warehouse.identity import Identities
+from tests.warehouse.asking import cells, histories, questions, rounded
+from tests.warehouse.brute_periods import Reference
+
+REST = (
+    ir.Retention,
+    ir.Trend,
+    ir.Actives,
+    ir.Stickiness,
+    ir.Lifecycle,
+    ir.TimeToValue,
+    ir.Adoption,
+    ir.Paths,
+)
+quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def agree(case, kinds, data, count=12):
+    events, facts, base = case
+    plain = Reference(events, facts)
+    with DuckEngine(tail=events, identities=Identities(facts)) as engine:
+        for _ in range(count):
+            question = data.draw(questions(base, kinds))
+            answer = engine.answer(question)
+            assert rounded(answer) == rounded(plain.answer(question))
+            found = list(cells(answer))
+            if found:
+                cell, number = data.draw(st.sampled_from(found))
+                people = engine.people(question, cell)
+                assert people == plain.people(question, cell)
+                assert len(people) == number
+
+
+@settings(quick, max_examples=20)
+@given(histories(), st.data())
+def test_funnels_agree(case, data):
+    agree(case, (ir.Funnel,), data)
+
+
+@settings(quick, max_examples=20)
+@given(histories(), st.data())
+def test_everything_else_agrees(case, data):
+    agree(case, REST, data)
