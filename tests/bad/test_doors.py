@@ -151,3 +151,31 @@ def test_a_home_is_its_owners_alone(tmp_path):
     home = Home(tmp_path / "deep" / "home", {})
     home.folder("imports")
     assert home.path.stat().st_mode & 0o077 == 0
+
+
+def test_what_commands_write_is_its_owners_alone(tmp_path):
+    import os
+    import subprocess
+    import sys
+
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    subprocess.run(
+        [sys.executable, "-m", "loopline.entry.cli.main", "init", "--home", str(home),
+         "--owner-email", "a@b.example"],
+        env={k: v for k, v in os.environ.items() if not k.startswith("LOOPLINE_")}, check=True, capture_output=True,
+    )  # fmt: skip
+    files = [f for f in home.rglob("*") if f.is_file()]
+    assert home / "loopline.sqlite3" in files
+    assert [f for f in files if f.stat().st_mode & 0o077] == []
+
+
+def test_who_is_deactivated_is_out_at_once(signed_in, cast, now):
+    from loopline.platform.entrance import services
+
+    browser = signed_in(cast.bo)
+    assert browser.get("/feedback").status_code == 200
+    services.set_active(actor=cast.olu, user_id=cast.bo.user_id, active=False, now=now)
+    assert browser.get("/feedback").status_code == 302
+    services.set_active(actor=cast.olu, user_id=cast.bo.user_id, active=True, now=now)
+    assert browser.get("/feedback").status_code == 302, "an old session came back to life"

@@ -67,6 +67,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parser(only=argv[0] if argv else "").parse_args(argv)
     if args.home:
         os.environ["LOOPLINE_HOME"] = args.home
+    if args.command not in ("check", "dev"):
+        # a home's files hold sessions and customers' words: nobody else on this machine reads them
+        os.umask(0o077)
     from loopline.core.problems import Problem
 
     try:

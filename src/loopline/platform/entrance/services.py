@@ -4,7 +4,9 @@ import secrets as random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -106,6 +108,16 @@ def change_role(*, actor: Actor, user_id: int, role: str, now: datetime) -> None
     record(actor=actor, now=now, change=change)
 
 
+def _end_sessions(user_id: int, now: datetime) -> None:
+    """For good: one that merely goes unused would come back to life with its person."""
+    theirs = [
+        s.pk
+        for s in Session.objects.filter(expire_date__gt=now).iterator(500)
+        if s.get_decoded().get(SESSION_KEY) == str(user_id)
+    ]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
 @transaction.atomic
 def set_active(*, actor: Actor, user_id: int, active: bool, now: datetime) -> None:
     """Deactivate somebody, which ends sessions and tokens at once, or let them back in."""
@@ -122,6 +134,7 @@ def set_active(*, actor: Actor, user_id: int, active: bool, now: datetime) -> No
     if not active:
         Token.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
         SignInLink.objects.filter(user=user, used_at=None).update(used_at=now)
+        _end_sessions(user.pk, now)
     action = "person.reactivated" if active else "person.deactivated"
     record(actor=actor, now=now, change=Change(action, "person", user.pk))
 
