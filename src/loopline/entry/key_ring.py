@@ -28,6 +28,7 @@ class KeyRing:
         self._wanted = threading.Event()
         self._read = threading.Condition()
         self._readings, self._read_at = 0, 0.0
+        self._away = self._ended = False
         threading.Thread(target=self._run, name="key-ring", daemon=True).start()
 
     def find(self, secrets: tuple[str, ...]) -> Grant | None:
@@ -44,6 +45,11 @@ class KeyRing:
             if self._grants is None:
                 raise Unread("The keys cannot be read now.")
         return found
+
+    def close(self) -> None:
+        """End the thread."""
+        self._ended = True
+        self._wanted.set()
 
     def _among(self, secrets: tuple[str, ...]) -> Grant | None:
         grants = self._grants or {}
@@ -63,12 +69,14 @@ class KeyRing:
             self._read.wait_for(lambda: self._readings > seen, timeout=2)
 
     def _run(self) -> None:
-        while True:
+        while not self._ended:
             began = time.monotonic()
             try:
-                self._grants = self._load()
+                self._grants, self._away = self._load(), False
             except Exception as broken:
-                log.error("ingest keys could not be read: %s", broken)
+                if not self._away:  # said once, not every second
+                    log.error("ingest keys cannot be read: %s; the last ones stay good", broken)
+                self._away = True
             with self._read:
                 self._readings += 1
                 self._read_at = began

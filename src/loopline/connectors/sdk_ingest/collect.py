@@ -20,11 +20,11 @@ ACCOUNT_KINDS = (
 
 def text(value: Id) -> str:
     """An id as text: numbers without a trailing .0, surrounding blanks and NULs off."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).replace("\x00", "").strip()
+    if not isinstance(value, str):
+        if value is None:
+            return ""
+        value = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    return (value.replace("\x00", "") if "\x00" in value else value).strip()
 
 
 def account_of(groups: Mapping[str, Any]) -> str:
