@@ -98,7 +98,7 @@ def _actor(row: Import) -> Actor:
     return actor_for(user, Via.WEB) if user else Actor.system("Import")
 
 
-@task(queue_name="bulk")
+@task(queue_name="bulk", priority=10)
 def work(import_id: int) -> None:
     """Run one import to its end. Started again after a crash it takes the file anew; what is here counts as such."""
     row = Import.objects.filter(pk=import_id).first()
