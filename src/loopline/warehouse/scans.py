@@ -6,10 +6,20 @@ A match without conditions reads a narrow projection; anything on properties or 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from loopline.core.insights.ir import Actor, Breakdown, Condition, Match, On, Question
+from loopline.core.insights.ir import (
+    Actor,
+    BadQuestion,
+    Breakdown,
+    Condition,
+    Match,
+    On,
+    Op,
+    Question,
+)
 from loopline.core.insights.packing import Bools, Ints
 from loopline.warehouse import conditions
 from loopline.warehouse.store import Source, Store
@@ -136,11 +146,23 @@ class Scan:
         """
         low = self.question.span.start if start is None else start
         high = self.question.span.end if end is None else end
+        self._check((*self.question.filters, *match.where))
         parts = [
             self._source(place, source, match, wish, low, high)
             for place, source in enumerate(self.store.sources)
         ]
         return joined([part for part in parts if part is not None])
+
+    def _check(self, tests: Sequence[Condition]) -> None:
+        """DuckDB's patterns are RE2's, which take time linear in the text; a broken one is the asker's mistake."""
+        for test in tests:
+            if test.op is Op.REGEX and isinstance(test.value, str):
+                try:
+                    self.store.rows(
+                        "select regexp_matches('', ?)", [conditions.checked(test.value)]
+                    )
+                except duckdb.InvalidInputException as error:
+                    raise BadQuestion(f"{test.value!r} is no pattern: {error}") from error
 
     # one source
 
