@@ -129,3 +129,15 @@ def test_a_queue_that_ran_dry_is_looked_at_ever_more_slowly():
     idle = stop.waits[2:]
     assert idle == sorted(idle)
     assert QUICK < idle[0] < idle[-1] == SLOW
+
+
+@pytest.mark.django_db
+def test_a_job_that_takes_its_worker_down_each_time_goes_to_the_dead_letters():
+    now = timezone.now()
+    queue.enqueue(add_team, now=now, name="poison")
+    for n in range(queue.MOST_KILLS):
+        assert queue.claim(queue="default", worker="w", now=now + timedelta(minutes=n)) is not None
+    assert queue.claim(queue="default", worker="w", now=now + timedelta(hours=2)) is None
+    dead = Job.objects.get()
+    assert dead.state == "dead"
+    assert "Its worker ended 20 times" in dead.error

@@ -14,6 +14,7 @@ from loopline.platform.jobs.models import Job
 LEASE = timedelta(seconds=30)
 BACK_OFF = (5, 30, 120, 600, 1800, 7200)  # seconds before the 2nd, 3rd ... attempt
 MOST_ATTEMPTS = len(BACK_OFF) + 1
+MOST_KILLS = 20  # starts of a job whose worker ended each time before it could say why
 
 
 class LostLease(Exception):
@@ -62,7 +63,16 @@ def enqueue_many(
 
 
 def claim(*, queue: str, worker: str, now: datetime) -> Job | None:
-    """Lease the next job of a queue: due, or its lease expired. One statement, no two workers agree."""
+    """Lease the next job of a queue: due, or its lease expired. One statement, no two workers agree.
+
+    A job that took its worker down MOST_KILLS times goes to the dead letters instead of round again.
+    """
+    while (job := _lease(queue, worker, now)) and job.attempts > MOST_KILLS:
+        fail(job, error=f"Its worker ended {MOST_KILLS} times while it ran.", now=now)
+    return job
+
+
+def _lease(queue: str, worker: str, now: datetime) -> Job | None:
     token = secrets.token_hex(16)
     locking = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     taken = rows(

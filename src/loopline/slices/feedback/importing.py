@@ -15,6 +15,7 @@ from loopline.platform.imports import services as imports
 from loopline.platform.imports.registry import Record, Taken
 from loopline.slices.customers.services import Who
 from loopline.slices.feedback import queries
+from loopline.slices.feedback.jobs import compare_after_import
 from loopline.slices.feedback.services import NewFeedback, receive_many
 
 FIELDS = (
@@ -158,5 +159,6 @@ def register() -> None:
             take,
             {"source": "file"},
             one_of=("verbatim", "title"),
+            after=compare_after_import,
         )
     )

@@ -22,6 +22,7 @@ VIEWS: tuple[tuple[str, str, Callable[[Actor, datetime], Q]], ...] = (
     ("new", "New", lambda _a, _n: Q()),
     ("late", "Late", lambda _a, n: Q(due_at__lt=n)),
     ("mine", "Mine", lambda a, _n: Q(assignee_id=a.user_id)),
+    ("repeats", "Repeats", lambda _a, _n: Q(likely__isnull=False)),
     ("unmatched", "Unmatched", lambda _a, _n: Q(account=None)),
 )
 

@@ -1,15 +1,17 @@
-"""Embedding what came in, in small steps behind the pages; nearest items are kept for suggestions."""
+"""Comparing what came in, in small steps behind the pages: by words at once, by meaning as the model gets to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
+from loopline.platform.identity.actor import Actor
 from loopline.platform.jobs.queue import enqueue
+from loopline.platform.progress import track
 from loopline.platform.schedule.every import every
-from loopline.slices.feedback import embedding
+from loopline.slices.feedback import comparing, embedding
 from loopline.slices.feedback.models import Embedding, Feedback, Near
 from loopline.slices.feedback.queries import pending_embeddings
 
@@ -78,5 +80,37 @@ def embed_pending() -> None:
         enqueue(embed_pending, now=timezone.now())
 
 
+@task(queue_name="bulk")
+def compare_pending(progress: str = "") -> None:
+    """Mark which of the items not looked at yet repeat another one, by words; any number at a time."""
+    done = 0
+    try:
+        for count, total in comparing.compare():
+            done += count
+            if progress:
+                track.move(progress, done=done, total=total)
+    except track.Stopped:
+        track.finish(progress, state="stopped", now=timezone.now())
+        return
+    if progress:
+        repeats = comparing.repeats_waiting()
+        track.finish(
+            progress,
+            note=f"{repeats:,} in the inbox say what another one says" if repeats else "No repeats",
+            result_url="/inbox?view=repeats",
+            now=timezone.now(),
+        )
+
+
+def compare_after_import(actor: Actor, now: datetime) -> None:
+    """Compare what a file brought at once, with progress for whoever brought it."""
+    pending = comparing.pending()
+    if pending:
+        label = f"Looking for repeats among {pending:,} new items"
+        token = track.start(actor=actor, label=label, total=pending, now=now)
+        enqueue(compare_pending, now=now, progress=token)
+
+
 def register() -> None:
     every(timedelta(minutes=1), embed_pending)
+    every(timedelta(minutes=10), compare_pending)

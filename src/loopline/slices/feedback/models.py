@@ -55,6 +55,7 @@ class Feedback(Editable):
         "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     likely_score = models.FloatField(default=0)
+    compared = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -86,6 +87,9 @@ class Feedback(Editable):
             ),
             models.Index(
                 fields=["likely"], condition=models.Q(likely__isnull=False), name="feedback_likely"
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(compared=False), name="feedback_uncompared"
             ),
             models.Index(fields=["account", "-received_at"], name="feedback_by_account"),
             models.Index(fields=["text_digest"], name="feedback_by_text"),

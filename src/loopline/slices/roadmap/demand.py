@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from loopline.platform.settings.options import workspace
 from loopline.slices.customers import queries as customers
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.roadmap.models import Ask, Opportunity
@@ -26,6 +27,7 @@ class AskingAccount:
     times: int
     last_at: datetime
     feedback_ids: tuple[int, ...]
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Demand:
     feedback_count: int
     recent: int
     last_at: datetime | None
+    apart: tuple[tuple[str, Decimal], ...] = ()  # amounts in other currencies, never summed
 
     @property
     def total(self) -> Decimal:
@@ -63,15 +66,19 @@ def roots_of(opportunity_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def worth(
-    account: customers.AccountView, deals: Sequence[customers.DealView]
-) -> tuple[str, Decimal | None]:
-    """What an account counts as (won, open, lost) and with how much, as CONTRACT 3 says."""
-    if account.stage == "customer":
-        return "won", account.arr
-    if account.stage == "churned":
-        return "lost", account.arr
-    amounts = [d.amount for d in deals if d.state == "open" and d.amount is not None]
-    return "open", sum(amounts, ZERO) if amounts else account.arr
+    account: customers.AccountView, deals: Sequence[customers.DealView], own: str
+) -> tuple[str, dict[str, Decimal]]:
+    """What an account counts as (won, open, lost) and with how much by currency, as CONTRACT 3 says."""
+    kind = {"customer": "won", "churned": "lost"}.get(account.stage, "open")
+    amounts: dict[str, Decimal] = {}
+    if kind == "open":
+        for d in deals:
+            if d.state == "open" and d.amount is not None:
+                currency = d.currency or own
+                amounts[currency] = amounts.get(currency, ZERO) + d.amount
+    if not amounts and account.arr is not None:
+        amounts[account.currency or own] = account.arr
+    return kind, amounts
 
 
 def demands(opportunity_ids: Sequence[int], *, now: datetime) -> dict[int, Demand]:
@@ -96,24 +103,28 @@ def _demand(
     for item in items:
         if item.account_id in accounts:
             by_account.setdefault(item.account_id or 0, []).append(item)
-    rows, sums = [], {"won": ZERO, "open": ZERO, "lost": ZERO}
+    own = workspace().currency
+    rows, sums, apart = [], {"won": ZERO, "open": ZERO, "lost": ZERO}, dict[str, Decimal]()
     for id_, said in by_account.items():
         a = accounts[id_]
-        kind, amount = worth(a, deals.get(id_, []))
-        sums[kind] += amount or ZERO
+        kind, amounts = worth(a, deals.get(id_, []), own)
+        for currency, amount in amounts.items():
+            into, key = (sums, kind) if currency == own else (apart, currency)
+            into[key] = into.get(key, ZERO) + amount
+        shown = own if own in amounts else next(iter(amounts), own)
         rows.append(
             AskingAccount(
-                id_, a.name, a.stage, a.health, amount, kind, len(said),
-                max(i.received_at for i in said), tuple(i.id for i in said),
+                id_, a.name, a.stage, a.health, amounts.get(shown), kind, len(said),
+                max(i.received_at for i in said), tuple(i.id for i in said), shown,
             )
         )  # fmt: skip
-    rows.sort(key=lambda r: (-(r.worth or ZERO), r.name))
+    rows.sort(key=lambda r: (r.currency != own, -(r.worth or ZERO), r.name))
     personas = Counter(i.persona for i in items if i.persona and i.root_id is None)
     return Demand(
         tuple(rows), sums["won"], sums["open"], sums["lost"],
         tuple(sorted(personas.items(), key=lambda x: (-x[1], x[0]))), count,
         sum((now - i.received_at).days < 30 for i in items),
-        max((i.received_at for i in items), default=None),
+        max((i.received_at for i in items), default=None), tuple(sorted(apart.items())),
     )  # fmt: skip
 
 

@@ -139,11 +139,15 @@ def read_opportunity_demand(request: HttpRequest, id: str) -> Any:
     d = queries.demand(actor=actor_of(request), opportunity_id=key, now=timezone.now())
     return {
         "accounts": [
-            {"id": a.id, "name": a.name, "arr": _money(a.worth) if a.worth is not None else None,
+            {"id": a.id, "name": a.name,
+             "arr": None if a.worth is None else {"amount": a.worth, "currency": a.currency},
              "counted_as": a.counted_as, "feedback": a.times}
             for a in d.accounts
         ],
-        "arr": {"won": _money(d.won), "open": _money(d.open), "lost": _money(d.lost)},
+        "arr": {
+            "won": _money(d.won), "open": _money(d.open), "lost": _money(d.lost),
+            "apart": [{"amount": amount, "currency": c} for c, amount in d.apart],
+        },
         "personas": [{"name": n, "feedback": c} for n, c in d.personas],
         "feedback_count": d.feedback_count, "last_30_days": d.recent,
     }  # fmt: skip

@@ -20,6 +20,7 @@ def _opportunity(id_: int) -> list[Fact]:
         ("Asks", str(d.feedback_count)), ("Accounts asking", str(len(d.accounts))),
         ("ARR asking", money(d.total, currency)), ("of it won", money(d.won, currency)),
         ("of it open", money(d.open, currency)), ("of it lost", money(d.lost, currency)),
+        *(("ARR in another currency", money(amount, c)) for c, amount in d.apart),
         ("Asks in 30 days", str(d.recent)),
     ]  # fmt: skip
 

@@ -60,6 +60,7 @@ class DemandArr(Schema):
     won: Money
     open: Money
     lost: Money
+    apart: list[Money]  # other currencies, which have no rate here
 
 
 class DemandPersona(Schema):

@@ -86,6 +86,7 @@ def _merge(actor: Actor, feedback_id: int, into_id: int, score: float | None, no
     item.triaged_at = item.triaged_at or now
     item.save()
     Feedback.objects.filter(pk__in=_under([item.pk])).update(root_id=root)
+    Feedback.objects.filter(likely_id=item.pk).update(likely=None, likely_score=0, compared=False)
     _answer(item.pk, into_id, True, score, actor, now)
     change = Change(
         "feedback.merged", "feedback", item.pk, {"state": before}, {"into": f"FB-{into_id}"}

@@ -232,8 +232,11 @@ _PLAIN = ("title", "verbatim", "url")
 
 
 def _reread(row: Feedback) -> None:
-    """Its words changed: what was computed from the old ones goes, the worker embeds it anew."""
-    Feedback.objects.filter(pk=row.pk).update(text_digest=digest(row.title, row.verbatim))
+    """Its words changed: what was computed from the old ones goes, the worker compares it anew."""
+    Feedback.objects.filter(pk=row.pk).update(
+        text_digest=digest(row.title, row.verbatim), likely=None, likely_score=0, compared=False
+    )
+    Feedback.objects.filter(likely_id=row.pk).update(likely=None, likely_score=0, compared=False)
     Embedding.objects.filter(pk=row.pk).delete()
     Near.objects.filter(Q(item=row) | Q(other=row)).delete()
 
