@@ -78,3 +78,18 @@ def test_what_waited_for_sending_goes_out_once_when_it_is_switched_on(api, run_j
     assert WebhookDelivery.objects.get().said == ""
     tasks = list(Job.objects.filter(state="ready").values_list("task", flat=True))
     assert sorted(t.rpartition(".")[2] for t in tasks) == ["send", "send_webhook"]
+
+
+def test_a_reply_to_the_decision_that_still_waits_is_left_out_once_it_has_shipped(api, run_jobs):
+    _, item = _asked(api, 1, "Swaps", "Phone approval")
+    run_jobs()
+    assert FollowUp.objects.get(occasion="decision", channel="email").state == "draft"
+    release = api("post", "/releases", {"version": "1.0", "work_items": [item]}, 201)["id"]
+    api("post", f"/releases/{release}/ship", None, 200)
+    run_jobs()
+    assert FollowUp.objects.get(occasion="ship").state == "draft"
+    old = FollowUp.objects.get(occasion="decision", channel="email")
+    assert (old.state, old.said) == (
+        "suppressed",
+        "It has shipped meanwhile; that message says so.",
+    )

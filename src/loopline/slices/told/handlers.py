@@ -26,6 +26,19 @@ def _by_setting(ids: list[int], happened: Happened) -> None:
             services.approve_many(actor=ACTOR, ids=going, now=happened.at, grace=timedelta(0))
 
 
+def _overtaken(ids: list[int], happened: Happened) -> None:
+    """Whoever now hears that it is here no longer needs to hear that it was decided."""
+    news = list(FollowUp.objects.filter(pk__in=ids))
+    to = {(f.contact_id, f.recipient_id, f.opportunity_id) for f in news}
+    waiting = FollowUp.objects.filter(
+        occasion="decision", state="draft", opportunity__in={f.opportunity_id for f in news}
+    )
+    old = [f.pk for f in waiting if (f.contact_id, f.recipient_id, f.opportunity_id) in to]
+    if old:
+        reason = "It has shipped meanwhile; that message says so."
+        services.suppress_many(actor=ACTOR, ids=old, reason=reason, now=happened.at)
+
+
 def when_shipped(event: ReleaseShipped, happened: Happened) -> None:
     release = releases.by_ids([event.release_id]).get(event.release_id)
     if release is None:
@@ -33,6 +46,7 @@ def when_shipped(event: ReleaseShipped, happened: Happened) -> None:
     ids = services.draft_for_release(
         actor=ACTOR, release=release, bet_ids=event.bet_ids, now=happened.at
     )
+    _overtaken(ids, happened)
     _by_setting(ids, happened)
 
 
