@@ -16,7 +16,7 @@ from loopline.slices.feedback.models import Embedding, Feedback, Near
 from loopline.slices.feedback.queries import pending_embeddings
 
 STEP = 64  # texts at a time; each step is kept by itself
-STEPS = 30  # of one job, so that other long work gets its turn
+STEPS = 8  # of one job, so that other long work gets its turn
 NEAREST, LEAST = 12, 0.45
 
 
@@ -80,7 +80,7 @@ def embed_pending() -> None:
         enqueue(embed_pending, now=timezone.now())
 
 
-@task(queue_name="bulk")
+@task(queue_name="bulk", priority=5)
 def compare_pending(progress: str = "") -> None:
     """Mark which of the items not looked at yet repeat another one, by words; any number at a time."""
     done = 0
