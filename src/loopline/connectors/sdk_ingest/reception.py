@@ -96,7 +96,8 @@ class Reception:
         try:
             return self._receive(dialect, request, length, opened)
         except Refused as refused:
-            why = refused
+            # Without its traceback: that holds this frame, and so the body until some later collection.
+            why = refused.with_traceback(None)
         except Busy as busy:
             why = Refused(dialect.BUSY, str(busy), retry_after=1)
         except Unavailable as closed:
