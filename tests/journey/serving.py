@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
-
-from loopline.entry.drills.rig import ThrowAway, kill, throw_away, until
-from loopline.entry.drills.server_kill import free_port
+from loopline.entry.drills.rig import Process, ThrowAway, kill, throw_away
+from loopline.entry.drills.server_kill import free_port, wait_ready
 from loopline.warehouse.records import Event, Fact
 from loopline.warehouse.tail import Tail
 
@@ -23,6 +21,21 @@ class Served:
     home: ThrowAway
     port: int
     key: str
+    process: Process | None = None
+
+    def start(self) -> None:
+        """Serve, and wait until it is ready."""
+        self.process = self.home.start("serve", "--port", str(self.port))
+        wait_ready(self.url)
+
+    def restart(self) -> None:
+        """kill -9 for everything, and a new life."""
+        self.stop()
+        self.start()
+
+    def stop(self) -> None:
+        if self.process:
+            kill(self.process)
 
     @property
     def url(self) -> str:
@@ -40,31 +53,16 @@ class Served:
 
 
 @contextmanager
-def running(home: ThrowAway, port: int) -> Iterator[None]:
-    server = home.start("serve", "--port", str(port))
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5) as http:
-
-            def answers() -> bool:
-                try:
-                    return http.get("/readyz").status_code == 200
-                except httpx.HTTPError:
-                    return False
-
-            until("the server is ready", answers, every=0.05)
-        yield
-    finally:
-        kill(server)
-
-
-@contextmanager
 def served() -> Iterator[Served]:
     """A home with a key, served."""
     with throw_away() as home:
         key = home.document("ingest-key", "create", "--name", "test")["ingest_key"]
-        port = free_port()
-        with running(home, port):
-            yield Served(home, port, key)
+        one = Served(home, free_port(), key)
+        try:
+            one.start()
+            yield one
+        finally:
+            one.stop()
 
 
 @dataclass
@@ -89,9 +87,13 @@ class Door:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 inner = http.client.HTTPConnection("127.0.0.1", door.to, timeout=20)
-                inner.request("POST", self.path, body, dict(self.headers))
-                answer = inner.getresponse()
-                said = answer.read()
+                try:
+                    inner.request("POST", self.path, body, dict(self.headers))
+                    answer = inner.getresponse()
+                    said = answer.read()
+                except (OSError, http.client.HTTPException):
+                    self.close_connection = True  # nobody behind the door: the client is cut off
+                    return
                 door.passed.append((self.path, answer.status, json.loads(said)))
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():

@@ -333,3 +333,38 @@ def test_browsers_of_any_site_may_send_and_other_addresses_are_djangos(server):
     assert httpx.post(f"{server.url}/in/nobody/x").status_code in (403, 404)
     assert httpx.get(f"{server.url}/api/v1/events").status_code == 404
     assert "401" not in str(httpx.get(f"{server.url}/healthz"))
+
+
+def test_a_server_killed_and_started_again_in_the_middle_loses_and_doubles_nothing():
+    import threading
+
+    from posthog import Posthog
+    from segment.analytics import Client
+
+    with served() as server, Door(server.port).open() as door:
+        ours = Posthog(
+            server.key,
+            host=f"{door.url}/in/posthog",
+            flush_at=5,
+            flush_interval=0.1,
+            max_retries=30,
+        )
+        theirs = Client(
+            server.key, host=f"{door.url}/in/segment", upload_size=5, upload_interval=0.1
+        )
+
+        def send():
+            for n in range(150):
+                ours.capture("ours", distinct_id=f"u{n}")
+                theirs.track(f"u{n}", "theirs")
+                time.sleep(0.01)
+
+        sending = threading.Thread(target=send)
+        sending.start()
+        until("some are stored", lambda: server.tail.last() > 40)
+        server.restart()
+        sending.join()
+        ours.shutdown()
+        theirs.flush()
+        theirs.shutdown()
+        once_each(server.events(), ["ours", "theirs"] * 150)

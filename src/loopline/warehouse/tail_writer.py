@@ -101,7 +101,8 @@ class Writer:
         if time.monotonic() - self._room_at > 1:
             self._room_at = time.monotonic()
             try:
-                usage = shutil.disk_usage(self.tail.folder if self.tail.folder.exists() else "/")
+                folder = self.tail.folder
+                usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
                 self._room = usage.free >= max(LEAST_BYTES, usage.total * LEAST_SHARE)
             except OSError:
                 self._room = False

@@ -51,7 +51,7 @@ class Key(Protocol):
     """Whoever a secret belongs to."""
 
     @property
-    def name(self) -> str: ...
+    def digest(self) -> str: ...
     @property
     def allowed(self) -> bool: ...
 
@@ -64,19 +64,19 @@ class Rates:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.per_second, self.burst, self.clock = per_second, burst, clock
-        self._left: dict[str, tuple[float, float]] = {}  # name -> events left, when that was
+        self._left: dict[str, tuple[float, float]] = {}  # key -> events left, when that was
         self._lock = threading.Lock()
 
-    def wait(self, name: str, events: int) -> int:
+    def wait(self, key: str, events: int) -> int:
         """Take so many events; 0, or the seconds to wait where the bucket is empty."""
         with self._lock:
             now = self.clock()
-            left, at = self._left.get(name, (self.burst, now))
+            left, at = self._left.get(key, (self.burst, now))
             left = min(self.burst, left + (now - at) * self.per_second)
             if left <= 0:  # a batch larger than the rest passes once, and is paid for afterwards
-                self._left[name] = left, now
+                self._left[key] = left, now
                 return max(1, math.ceil(-left / self.per_second))
-            self._left[name] = left - events, now
+            self._left[key] = left - events, now
             return 0
 
 
@@ -122,7 +122,7 @@ class Reception:
         if large:
             raise Refused(413, f"The body is larger than {dialect.MOST // 1048576} MiB.")
         batch = dialect.translate(parcel, self.clock())
-        wait = self.rates.wait(key.name, len(batch.events) + len(batch.facts))
+        wait = self.rates.wait(key.digest, len(batch.events) + len(batch.facts))
         if wait:
             raise Refused(dialect.BUSY, "This key sends more than it may.", retry_after=wait)
         return dialect.stored(parcel, batch, self._keep(dialect, batch))
