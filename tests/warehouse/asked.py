@@ -36,7 +36,7 @@ def both(history, question, facts=()):
     with DuckEngine(tail=history, identities=Identities(facts)) as engine:
         answer = engine.answer(question)
         assert rounded(answer) == rounded(plain.answer(question))
-        for cell, count in cells(answer):
+        for cell, count in [each for each in cells(answer) if each[1]][:8]:
             assert len(engine.people(question, cell)) == count
     return answer
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from loopline.core.insights import answers, ir
 from tests.warehouse import brute
-from tests.warehouse.brute import FIXED, fits, label, quantile, remembered
+from tests.warehouse.brute import FIXED, quantile, remembered
+from tests.warehouse.plain import fits, kind, label
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -158,7 +159,7 @@ class Reference(brute.Brute):
         if name == "people":
             return float(len({actor for actor, _ in cell}))
         numbers = [r.props.get(prop) for _, r in cell]
-        numbers = [float(n) for n in numbers if brute.kind(n) == "number"]
+        numbers = [float(n) for n in numbers if kind(n) == "number"]
         if not numbers:
             return None
         if name == "sum":

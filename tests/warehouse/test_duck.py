@@ -38,13 +38,13 @@ def agree(case, kinds, data, count=12):
                 assert len(people) == number
 
 
-@settings(quick, max_examples=20)
+@settings(quick, max_examples=12)
 @given(histories(), st.data())
 def test_funnels_agree(case, data):
     agree(case, (ir.Funnel,), data)
 
 
-@settings(quick, max_examples=20)
+@settings(quick, max_examples=12)
 @given(histories(), st.data())
 def test_everything_else_agrees(case, data):
     agree(case, REST, data)

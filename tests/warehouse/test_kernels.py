@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopline.core.insights import ir
+from loopline.core.insights import activity, ir
 from loopline.core.insights.chains import Gate, Plan, reach
-from loopline.core.insights.packing import packing
+from loopline.core.insights.packing import in_order, packing
 from loopline.core.insights.windows import gather
 from loopline.warehouse.records import Event
 from tests.warehouse.brute import Brute
@@ -14,8 +14,17 @@ from tests.warehouse.brute import Brute
 NAMES = "ABCDX"
 
 
-def columns(events, name=None):
-    rows = [(ord(e.distinct_id), e.ts) for e in events if name in (None, e.event)]
+BLOCKS = 2**44  # stretches times until actors no longer fit beside them and are taken in blocks
+FAR = 2**17  # and puts the two people into different ones
+
+
+def columns(events, name=None, *, far=False):
+    stretch, apart = (BLOCKS, FAR) if far else (1, 1)
+    rows = [
+        ((ord(e.distinct_id) - ord("p")) * apart, e.ts * stretch)
+        for e in events
+        if name in (None, e.event)
+    ]
     return np.array([a for a, _ in rows], dtype=np.int64), np.array(
         [t for _, t in rows], dtype=np.int64
     )
@@ -56,27 +65,33 @@ def cases(draw):
     return events, question
 
 
-@settings(max_examples=600, deadline=None)
-@given(cases())
-def test_the_kernels_find_the_chains_of_plain_enumeration(case):
+@settings(max_examples=300, deadline=None)
+@given(cases(), st.booleans())
+def test_the_kernels_find_the_chains_of_plain_enumeration(case, far):
     events, question = case
+    stretch, apart = (BLOCKS, FAR) if far else (1, 1)
     steps = [step.event for step in question.steps]
     plan = Plan(
         later(steps),
-        question.window,
+        question.window * stretch,
         question.entry is ir.Entry.FIRST,
         question.exclusion == "person",
     )
-    pairs = [columns(events, name) for name in steps]
-    gates = [Gate(*columns(events, "X"), e.after_step, e.before_step) for e in question.exclude]
+    pairs = [columns(events, name, far=far) for name in steps]
+    gates = [
+        Gate(*columns(events, "X", far=far), e.after_step, e.before_step) for e in question.exclude
+    ]
     if question.order is ir.Order.UNORDERED:
         found = gather(pairs, plan, gates)
     else:
         found = reach(
-            pairs, plan, gates, columns(events) if question.order is ir.Order.STRICT else None
+            pairs,
+            plan,
+            gates,
+            columns(events, far=far) if question.order is ir.Order.STRICT else None,
         )
     got = {
-        chr(actor): tuple(times[:level])
+        "pq"[actor // apart]: tuple(time // stretch for time in times[:level])
         for actor, level, times in zip(
             found.actors.tolist(), found.levels.tolist(), found.times.tolist(), strict=True
         )
@@ -97,3 +112,36 @@ def test_keys_keep_order_and_time_to_the_microsecond_whether_or_not_the_bits_fit
     assert [rows[i] for i in np.argsort(keys, kind="stable")] == sorted(rows)
     assert (layout.times(keys) == times).all()
     assert (layout.actors(keys) == actors).all()
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.integers(0, 9)), max_size=20),
+    st.integers(0, 4),
+    st.none() | st.integers(1, 5),
+)
+def test_waits_and_returns_are_the_same_where_actors_are_taken_in_blocks(rows, low, width):
+    def ask(stretch, apart):
+        sides = [
+            (
+                np.array([a * apart for back, a, _ in rows if back is side], dtype=np.int64),
+                np.array([t * stretch for back, _, t in rows if back is side], dtype=np.int64),
+            )
+            for side in (False, True)
+        ]
+        actors, waits, early = activity.waits(*sides)
+        starts = in_order(*sides[0])
+        high = None if width is None else (low + width) * stretch
+        back = activity.back_within(starts, sides[1], low * stretch, high)
+        found = [
+            (a // apart, w // stretch, e) for a, w, e in zip(actors, waits, early, strict=True)
+        ]
+        return found, back.tolist()
+
+    found, back = ask(BLOCKS, FAR)
+    assert (found, back) == ask(1, 1)
+    starts = sorted((a, t) for side, a, t in rows if not side)
+    backs = [(a, t) for side, a, t in rows if side]
+    assert back == [
+        any(b == a and t + low <= u and (width is None or u < t + low + width) for b, u in backs)
+        for a, t in starts
+    ]

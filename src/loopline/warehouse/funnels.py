@@ -84,10 +84,14 @@ def _reached(scan: Scan, question: Funnel) -> tuple[Reached, dict[Value, Reached
     if by.attribution is Attribution.ALL_EVENTS:
         return whole, _by_event(scan, board, question, by)
     if by.attribution is Attribution.STEP:
-        codes = _at_step(board, whole, question, by)
+        rows = scan.read(question.steps[by.step - 1], Wish(by=by, order=True))
+        codes = _at_step(rows.in_order(), whole, question, by.step)
     else:
-        last = by.attribution is Attribution.LAST_TOUCH
-        codes = _touched(board.steps, whole.actors, last=last)
+        wish = Wish(by=by, order=True, present=True)
+        touches = [scan.read(step, wish) for step in dict.fromkeys(question.steps)]
+        codes = _touched(
+            joined(touches), whole.actors, last=by.attribution is Attribution.LAST_TOUCH
+        )
     texts = scan.values.texts()
     sizes = {texts[code]: count for code, count in Counter(codes.tolist()).items()}
     place = ranking.folded(sizes, by.most)
@@ -101,8 +105,8 @@ def _read(scan: Scan, question: Funnel) -> _Board:
     by = question.breakdown
     everywhere = by is not None and by.attribution is Attribution.ALL_EVENTS
     shared = question.order is Order.UNORDERED and any(_later(question.steps))
-    on_steps = Wish(by=by, order=by is not None and not everywhere, identity=shared)
     elsewhere = Wish(by=by if everywhere else None)
+    on_steps = replace(elsewhere, identity=shared)
     strict = question.order is Order.STRICT
     return _Board(
         tuple(scan.read(step, on_steps) for step in question.steps),
@@ -163,28 +167,26 @@ def _shared(steps: Sequence[Rows]) -> tuple[Ints, Ints, Ints]:
 # the breakdown
 
 
-def _touched(steps: Sequence[Rows], actors: Ints, *, last: bool) -> Ints:
+def _touched(rows: Rows, actors: Ints, *, last: bool) -> Ints:
     """Per actor the first (or last) value on any event that serves a step."""
-    found = np.full(actors.size, NONE, dtype=np.int64)
-    rows = joined([rows.where(rows.values >= 0) for rows in steps]).in_order()
+    rows = rows.where(np.flatnonzero((rows.values >= 0) & np.isin(rows.actors, actors))).in_order()
     if not rows.actors.size:
-        return found
+        return np.full(actors.size, NONE, dtype=np.int64)
     side = "right" if last else "left"
     place = np.searchsorted(rows.actors, actors, side) - (1 if last else 0)  # type: ignore[call-overload]
     place = np.clip(place, 0, rows.actors.size - 1)
     return np.where(rows.actors[place] == actors, rows.values[place], NONE)
 
 
-def _at_step(board: _Board, whole: Reached, question: Funnel, by: Breakdown) -> Ints:
+def _at_step(rows: Rows, whole: Reached, question: Funnel, step: int) -> Ints:
     """Per actor the value of the event that served the step in the chain kept; none where it was not reached."""
     found = np.full(whole.actors.size, NONE, dtype=np.int64)
-    rows = board.steps[by.step - 1].in_order()
-    there = np.flatnonzero(whole.levels >= by.step)
+    there = np.flatnonzero(whole.levels >= step)
     if not rows.actors.size or not there.size:
         return found
     unordered = question.order is Order.UNORDERED
     actors = whole.actors[there]
-    since = whole.times[there, 0 if unordered else by.step - 1]
+    since = whole.times[there, 0 if unordered else step - 1]
     until = since + question.window if unordered else since
     below = int(max(rows.actors[-1], actors[-1])) + 1
     layout = packing(below, [rows.times, since])
@@ -198,30 +200,26 @@ def _at_step(board: _Board, whole: Reached, question: Funnel, by: Breakdown) -> 
 
 def _by_event(scan: Scan, board: _Board, question: Funnel, by: Breakdown) -> dict[Value, Reached]:
     """A funnel of its own for each value, over the events that carry it."""
-    texts = scan.values.texts()
-    groups = _split(board, question, texts, texts)
-    if len(groups) <= by.most:
-        return groups
-    place = ranking.folded(
-        {value: int(each.actors.size) for value, each in groups.items()}, by.most
-    )
-    return _split(board, question, texts, [place.get(text, ranking.OTHER) for text in texts])
-
-
-def _split(
-    board: _Board, question: Funnel, texts: Sequence[Value], shown: Sequence[Value]
-) -> dict[Value, Reached]:
-    """`shown`: per code (none last) the value its events count under."""
-    values = list(dict.fromkeys(shown))
-    code_of = np.array([values.index(value) for value in shown], dtype=np.int64)
-    found = _run(board.split(len(values), code_of), question)
+    shown = scan.values.texts()
+    values, found = _split(board, question, shown)
+    counts = np.bincount(found.actors % len(values), minlength=len(values)).tolist()
+    sizes = {value: count for value, count in zip(values, counts, strict=True) if count}
+    if len(sizes) > by.most:
+        place = ranking.folded(sizes, by.most)
+        values, found = _split(board, question, [place.get(each, ranking.OTHER) for each in shown])
     codes = found.actors % len(values)
-    actors = found.actors // len(values)
-    return {
-        values[code]: Reached(actors[here], found.levels[here], found.times[here])
-        for code in np.unique(codes).tolist()
-        for here in [np.flatnonzero(codes == code)]
-    }
+    whole = replace(found, actors=found.actors // len(values))
+    return {values[code]: _part(whole, codes == code) for code in np.unique(codes).tolist()}
+
+
+def _split(board: _Board, question: Funnel, shown: Sequence[Value]) -> tuple[list[Value], Reached]:
+    """`shown`: per code (none last) the value its events count under. The values, and who reached what.
+
+    Actors of the answer are `actor * len(values) + place of the value`.
+    """
+    place = {value: number for number, value in enumerate(dict.fromkeys(shown))}
+    code_of = np.array([place[value] for value in shown], dtype=np.int64)
+    return list(place), _run(board.split(len(place), code_of), question)
 
 
 def _part(reached: Reached, keep: Bools) -> Reached:

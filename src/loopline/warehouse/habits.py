@@ -23,7 +23,7 @@ from loopline.core.insights.ir import (
     Retention,
     Stickiness,
 )
-from loopline.core.insights.packing import Bools, Ints, ordered, packing
+from loopline.core.insights.packing import Bools, Ints, in_order
 from loopline.core.insights.periods import WIDTHS, edges
 from loopline.warehouse.scans import EVER, Scan
 
@@ -96,9 +96,7 @@ def _starts(scan: Scan, question: Retention, bounds: Ints) -> tuple[Presence, In
             who, first = activity.firsts(every.actors, every.times)
             keep &= first[np.searchsorted(who, actors)] == times
         actors, times = actors[keep], times[keep]
-    layout = packing(int(actors.max()) + 1 if actors.size else 1, [times])
-    keys = ordered(layout.keys(actors, times))
-    actors, times = layout.actors(keys), layout.times(keys)
+    actors, times = in_order(actors, times)
     buckets = activity.bucket(times, bounds)
     new = np.ones(actors.size, dtype=np.bool_)
     new[1:] = (actors[1:] != actors[:-1]) | (buckets[1:] != buckets[:-1])

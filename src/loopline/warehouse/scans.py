@@ -110,9 +110,10 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to read beside actor and time."""
+    """What to read beside actor and time. `present`: only rows with a value of `by`."""
 
     by: Breakdown | None = None
+    present: bool = False
     number: str | None = None
     order: bool = False
     names: bool = False
@@ -177,19 +178,42 @@ class Scan:
             on is On.ACCOUNT for on in [*(t.on for t in tests), *([wish.by.on] if wish.by else [])]
         )
         narrow = wish.plain() and not on_event and not grouped
-        picked, given = self._columns(source, wish)
+        picked, given = self._columns(wish)
         columns = "did, ts" if narrow else ", ".join(["did, ts, account", *picked])
         table = ("by_person" if match.event is None else "by_event") if narrow else "wide"
         test, values = conditions.all_of(on_event, "properties")
         named = "" if match.event is None else "event = ? and "
         code = [] if match.event is None else [source.events[match.event]]
-        found = self.store.columns(
-            f"select {columns} from {source.prefix}{table} where {named}ts >= ? and ts < ? and {test}",
-            [*([] if narrow else given), *code, low, high, *values],
-        )
+        sql = f"select {columns} from {source.prefix}{table} where {named}ts >= ? and ts < ? and {test}"
+        bound = [*([] if narrow else given), *code, low, high, *values]
+        if wish.by and wish.by.on is On.EVENT:
+            found = self._with_codes(sql, bound, present=wish.present)
+        else:
+            found = self.store.columns(sql, bound)
         return self._mapped(place, source, found, tests, wish, grouped=grouped)
 
-    def _columns(self, source: Source, wish: Wish) -> tuple[list[str], list[object]]:
+    def _with_codes(
+        self, sql: str, bound: Sequence[object], *, present: bool
+    ) -> dict[str, npt.NDArray[np.generic]]:
+        """The columns with codes in place of texts: DuckDB's enum does it, no text of a row comes to Python."""
+        some = " where value is not null" if present else ""
+        self.store.rows(f"create or replace temp table found as select * from ({sql}){some}", bound)
+        try:
+            self.store.rows(
+                "create temp type coding as enum"
+                " (select distinct value from found where value is not null)"
+            )
+            texts = self.store.rows("select unnest(enum_range(null::coding))::varchar")
+            found = self.store.columns(
+                "select * replace (coalesce(enum_code(value::coding)::bigint, -1) as value) from found"
+            )
+        finally:
+            self.store.rows("drop table found")
+            self.store.rows("drop type if exists coding")
+        codes = self.values.coded([*(text for (text,) in texts), None])
+        return {**found, "value": codes[found["value"]]}
+
+    def _columns(self, wish: Wish) -> tuple[list[str], list[object]]:
         picked: list[str] = []
         given: list[object] = []
         if wish.by and wish.by.on is On.EVENT:
@@ -263,23 +287,13 @@ class Scan:
         accounts: Ints,
     ) -> Ints:
         if by.on is On.EVENT:
-            return self._coded(found["value"])
+            return np.asarray(found["value"], dtype=np.int64)
         table, size = self._owner(by.on)
         sql, given = conditions.text_of("properties", by.property)
         codes = np.full(size, NONE, dtype=np.int64)
         rows = self.store.rows(f"select code, {sql} from {table}", given)
         codes[[code for code, _ in rows]] = self.values.coded([text for _, text in rows])
         return codes[persons if by.on is On.PERSON else accounts]
-
-    def _coded(self, texts: npt.NDArray[np.generic]) -> Ints:
-        mask = np.ma.getmaskarray(texts)
-        plain = np.ma.getdata(texts)
-        return self.values.coded(
-            [
-                None if gone else text
-                for text, gone in zip(plain.tolist(), mask.tolist(), strict=True)
-            ]
-        )
 
     def _holds(self, test: Condition) -> Bools:
         if test not in self._holding:

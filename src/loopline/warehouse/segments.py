@@ -17,6 +17,7 @@ from loopline.warehouse.manifest import Entry, Manifest
 from loopline.warehouse.records import Event
 
 Note = Callable[[str], None]
+Fill = Callable[[duckdb.DuckDBPyConnection], int]
 
 
 class Miscounted(Exception):
@@ -36,14 +37,25 @@ def seal(
     `events` are all those of the tail behind the old mark and up to `mark`; the caller may delete them from the tail
     whenever it likes once this returned. `note` is told each step when it is done.
     """
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> int:
+        return layout.take(connection, events)
+
+    return pour(home, fill, mark, memory_limit=memory_limit, note=note)
+
+
+def pour(
+    home: Path,
+    fill: Fill,
+    mark: int,
+    *,
+    memory_limit: str = "512MB",
+    note: Note = lambda step: None,
+) -> Manifest:
+    """As `seal`, where `fill` puts the events into the table `raw` (see layout.RAW) by SQL and says how many."""
     home.mkdir(parents=True, exist_ok=True)
     now = manifest.load(home)
     manifest.sweep(home, now)
-
-    def fill(connection: duckdb.DuckDBPyConnection) -> int:
-        layout.open_raw(connection)
-        return layout.take(connection, events)
-
     entry = _build(home, now, fill, memory_limit, note)
     kept = (*now.segments, entry) if entry else now.segments
     after = Manifest(mark=mark, next=now.next + 1, segments=_in_order(kept))
@@ -67,7 +79,6 @@ def merge(
         return now
 
     def fill(connection: duckdb.DuckDBPyConnection) -> int:
-        layout.open_raw(connection)
         for entry in old:
             _copy_raw(connection, home / entry.file)
         return sum(entry.events for entry in old)
@@ -104,13 +115,14 @@ def verify(home: Path) -> list[str]:
 def _build(
     home: Path,
     now: Manifest,
-    fill: Callable[[duckdb.DuckDBPyConnection], int],
+    fill: Fill,
     memory_limit: str,
     note: Note,
 ) -> Entry | None:
     path = home / f"segment-{now.next:08d}.duckdb"
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path), config={"memory_limit": memory_limit}) as connection:
+        layout.open_raw(connection)
         expected = fill(connection)
         if expected:
             layout.encode(connection)

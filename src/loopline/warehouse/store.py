@@ -152,13 +152,15 @@ class Store:
         self.nameless = int(nameless[0][0]) if nameless else -1
         self.account_count = int(self.rows("select count(*) from groups")[0][0])
         self.person_of = np.arange(count, dtype=np.int64)
+        self.member_of = np.zeros(count, dtype=np.int64)
+        if not overrides and not members:
+            return
         self._table("moved", ["name", "person"], [list(overrides), list(overrides.values())])
         moved = self.columns(
             "select a.code as one, b.code as other from moved m join people a on a.name = m.name"
             " join people b on b.name = m.person"
         )
         self.person_of[moved["one"]] = moved["other"]
-        self.member_of = np.zeros(count, dtype=np.int64)
         self._table("belongs", ["name", "account"], [list(members), list(members.values())])
         belongs = self.columns(
             "select p.code as person, g.code as account from belongs b join people p on p.name = b.name"
@@ -188,6 +190,9 @@ class Store:
             ("person_properties", "people", self._identities.people()),
             ("account_properties", "groups", self._identities.accounts),
         ):
+            if not found:
+                self.connection.execute(f"create table {table} (code bigint, properties varchar)")
+                continue
             texts = [json.dumps(each, ensure_ascii=False) for each in found.values()]
             self._table("given", ["name", "properties"], [list(found), texts])
             self.connection.execute(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from loopline.core.insights.packing import Bools, Ints, ordered, packing
+from loopline.core.insights.packing import Bools, Ints, Pair, blocks, in_order, ordered, packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +84,27 @@ def lifecycle(pairs: Presence, count: int) -> dict[str, Presence]:
 
 def firsts(actors: Ints, times: Ints) -> tuple[Ints, Ints]:
     """(actors, first time of each), sorted by actor."""
-    layout = packing(int(actors.max()) + 1 if actors.size else 1, [times])
-    keys = ordered(layout.keys(actors, times))
-    found = layout.actors(keys)
-    new = _new(found)
-    return found[new], layout.times(keys[new])
+    actors, times = in_order(actors, times)
+    new = _new(actors)
+    return actors[new], times[new]
 
 
-def waits(start: tuple[Ints, Ints], value: tuple[Ints, Ints]) -> tuple[Ints, Ints, Bools]:
+def waits(start: Pair, value: Pair) -> tuple[Ints, Ints, Bools]:
     """Per actor with a start: (actors, microseconds to the first value at or after it or -1, any value before it)."""
-    actors, began = firsts(*start)
+    parts = [
+        (actors + low, wait, early)
+        for low, (began, values) in blocks([firsts(*start), value])
+        for actors, wait, early in [_waits(began, values)]
+    ]
+    return (
+        np.concatenate([actors for actors, _, _ in parts]),
+        np.concatenate([wait for _, wait, _ in parts]),
+        np.concatenate([early for _, _, early in parts]),
+    )
+
+
+def _waits(start: Pair, value: Pair) -> tuple[Ints, Ints, Bools]:
+    actors, began = start
     below = max((int(a.max()) + 1 for a in (actors, value[0]) if a.size), default=1)
     layout = packing(below, [began, value[1]])
     wanted, keys = layout.keys(actors, began), ordered(layout.keys(*value))
@@ -129,21 +140,32 @@ def back_on(starts: Presence, backs: Presence, count: int, k: int, *, or_after: 
     return np.asarray(good, dtype=np.bool_)
 
 
-def back_within(
-    starts: tuple[Ints, Ints], backs: tuple[Ints, Ints], low: int, high: int | None
-) -> Bools:
-    """Per start (actor, time): whether the actor is back in [time + low, time + high), with no end for None."""
+def back_within(starts: Pair, backs: Pair, low: int, high: int | None) -> Bools:
+    """Per start (actor, time): whether the actor is back in [time + low, time + high), with no end for None.
+
+    `starts` are sorted by actor.
+    """
     actors, times = starts
+    return np.concatenate(
+        [
+            _within(since, some, None if high is None else high - low)
+            for _, (since, some) in blocks([(actors, times + low), backs])
+        ]
+    )
+
+
+def _within(since: Pair, backs: Pair, width: int | None) -> Bools:
+    actors, times = since
     if not backs[0].size:
         return np.zeros(actors.size, dtype=np.bool_)
     below = max(int(each.max()) + 1 for each in (actors, backs[0]) if each.size)
-    layout = packing(below, [times + low, backs[1]])
+    layout = packing(below, [times, backs[1]])
     keys = ordered(layout.keys(*backs))
-    place = np.searchsorted(keys, layout.keys(actors, times + low))
+    place = np.searchsorted(keys, layout.keys(actors, times))
     hit = keys[np.minimum(place, keys.size - 1)]
     good = (place < keys.size) & (layout.actors(hit) == actors)
-    if high is not None:
-        good &= layout.times(hit) < times + high
+    if width is not None:
+        good &= layout.times(hit) < times + width
     return np.asarray(good, dtype=np.bool_)
 
 

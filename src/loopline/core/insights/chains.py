@@ -11,11 +11,11 @@ be, from the last step back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from loopline.core.insights.packing import Bools, Ints, Packing, ordered, packing
+from loopline.core.insights.packing import Bools, Ints, Packing, Pair, blocks, ordered, packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,40 @@ class _Board:
 
 
 def reach(
-    steps: Sequence[tuple[Ints, Ints]],
+    steps: Sequence[Pair],
     plan: Plan,
     gates: Sequence[Gate] = (),
-    every: tuple[Ints, Ints] | None = None,
+    every: Pair | None = None,
 ) -> Reached:
     """The deepest step of every actor.
 
     `steps`: per step (actors, times in microseconds), in any order; `every`: all events of the actors, given where the
     order is strict. Actors are integers from 0.
     """
+    pairs = [*steps, *((gate.actors, gate.times) for gate in gates), *([every] if every else [])]
+    parts = []
+    for low, some in blocks(pairs):
+        within = [
+            replace(gate, actors=actors, times=times)
+            for gate, (actors, times) in zip(gates, some[len(steps) :], strict=False)
+        ]
+        found = _reach(some[: len(steps)], plan, within, some[-1] if every else None)
+        parts.append(replace(found, actors=found.actors + low))
+    return together(parts)
+
+
+def together(parts: Sequence[Reached]) -> Reached:
+    """Answers of disjoint blocks of actors, in order, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Reached(
+        np.concatenate([part.actors for part in parts]),
+        np.concatenate([part.levels for part in parts]),
+        np.concatenate([part.times for part in parts]),
+    )
+
+
+def _reach(steps: Sequence[Pair], plan: Plan, gates: Sequence[Gate], every: Pair | None) -> Reached:
     board = _board(steps, plan, gates, every)
     open_levels = _merge(board, plan, gated=False)
     if not board.gates:
@@ -96,10 +120,10 @@ def reach(
 
 
 def _board(
-    steps: Sequence[tuple[Ints, Ints]],
+    steps: Sequence[Pair],
     plan: Plan,
     gates: Sequence[Gate],
-    every: tuple[Ints, Ints] | None,
+    every: Pair | None,
 ) -> _Board:
     pairs = [*steps, *((gate.actors, gate.times) for gate in gates), *([every] if every else [])]
     below = max((int(actors.max()) + 1 for actors, _ in pairs if actors.size), default=1)
@@ -205,21 +229,25 @@ def _untouched(board: _Board, levels: list[_Level], depth: int, nodes: Ints, win
 def _winners(board: _Board, ends: list[Ints], levels: list[_Level]) -> Reached:
     steps = len(levels)
     found: list[tuple[Ints, Ints, Ints]] = []
-    taken = np.zeros(0, dtype=np.int64)
+    below = max(
+        (int(keys[-1] >> board.layout.bits) for keys in board.steps if keys.size), default=0
+    )
+    taken = np.zeros(below + 1, dtype=np.bool_)
     for depth in range(steps, 0, -1):
         nodes = ends[depth - 1]
         actors = board.layout.actors(levels[depth - 1].keys[nodes])
         first = np.concatenate((np.ones(min(1, actors.size), bool), actors[1:] != actors[:-1]))
-        new = first & ~np.isin(actors, taken, assume_unique=False)
+        new = first & ~taken[actors]
         nodes, actors = nodes[new], actors[new]
         times = np.full((actors.size, steps), -1, dtype=np.int64)
         for step in range(1, depth + 1):
             times[:, step - 1] = board.layout.times(_back(levels, nodes, depth, step))
         found.append((actors, np.full(actors.size, depth, dtype=np.int64), times))
-        taken = np.concatenate((taken, actors))
-    order = np.argsort(taken)
+        taken[actors] = True
+    every = np.concatenate([actors for actors, _, _ in found])
+    order = np.argsort(every)
     return Reached(
-        taken[order],
+        every[order],
         np.concatenate([levels_ for _, levels_, _ in found])[order],
         np.concatenate([times for _, _, times in found])[order],
     )

@@ -1,11 +1,12 @@
 """One 64-bit key for (actor, time), exact to the microsecond.
 
 Sorted keys order by actor, then time, so one binary search answers "the last such event of this actor until then".
-Where the bits of actor and time do not fit together, times are replaced by their rank: order stays exact, and the
-true times come back from the table of ranks.
+Where the bits of actor and time do not fit together, actors are taken in blocks of numbers (`blocks`), each with keys
+of its own. Where times alone leave next to no bits, they are replaced by their rank: order stays exact, and true times
+come back from the table of ranks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Pair = tuple[Ints, Ints]  # (actors, times in microseconds), of one length
 BITS = 63
+LEAST = 12  # bits of actors below which blocks would be too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +65,38 @@ def ordered(keys: Ints) -> Ints:
     if (steps < 0).any():
         return np.unique(keys)
     return keys if (steps > 0).all() else keys[np.concatenate(([True], steps > 0))]
+
+
+def blocks(pairs: Sequence[Pair]) -> Iterator[tuple[int, list[Pair]]]:
+    """The same events by blocks of actors whose keys fit into 63 bits: (first actor, pairs with actors from 0).
+
+    Most questions fit into one block, which is the pairs as they are; order within a pair is kept.
+    """
+    filled = [pair for pair in pairs if pair[0].size]
+    below = max((int(actors.max()) + 1 for actors, _ in filled), default=1)
+    first = min((int(times.min()) for _, times in filled), default=0)
+    last = max((int(times.max()) for _, times in filled), default=0)
+    room = BITS - max(1, (last - first).bit_length())
+    if room < LEAST or below <= 1 << room:
+        yield 0, list(pairs)
+        return
+    for low in range(0, below, 1 << room):
+        yield low, [_between(pair, low, low + (1 << room)) for pair in pairs]
+
+
+def in_order(actors: Ints, times: Ints) -> Pair:
+    """Rows by actor, then time; as they are where they stand so already."""
+    step, wait = np.diff(actors), np.diff(times)
+    if ((step > 0) | ((step == 0) & (wait >= 0))).all():
+        return actors, times
+    order = np.lexsort((times, actors))
+    return actors[order], times[order]
+
+
+def _between(pair: Pair, low: int, high: int) -> Pair:
+    actors, times = pair
+    if (np.diff(actors) >= 0).all():
+        here = slice(*np.searchsorted(actors, (low, high)).tolist())
+        return actors[here] - low, times[here]
+    keep = (actors >= low) & (actors < high)
+    return actors[keep] - low, times[keep]

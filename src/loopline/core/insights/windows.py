@@ -5,17 +5,30 @@ k different events; an actor's window is the one that serves most, then the one 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from loopline.core.insights.chains import Gate, Plan, Reached
-from loopline.core.insights.packing import Bools, Ints, Packing, ordered, packing
+from loopline.core.insights.chains import Gate, Plan, Reached, together
+from loopline.core.insights.packing import Bools, Ints, Packing, Pair, blocks, ordered, packing
 
 FAR = np.iinfo(np.int64).max
 
 
-def gather(steps: Sequence[tuple[Ints, Ints]], plan: Plan, gates: Sequence[Gate] = ()) -> Reached:
-    """As `chains.reach`, without an order. No two steps may be served by one event; see `shared` for those."""
+def gather(steps: Sequence[Pair], plan: Plan, gates: Sequence[Gate] = ()) -> Reached:
+    """As `chains.reach`, without an order. No two steps may be served by one event; see `gather_shared` for those."""
+    parts = []
+    for low, some in blocks([*steps, *((gate.actors, gate.times) for gate in gates)]):
+        within = [
+            replace(gate, actors=actors, times=times)
+            for gate, (actors, times) in zip(gates, some[len(steps) :], strict=True)
+        ]
+        found = _gather(some[: len(steps)], plan, within)
+        parts.append(replace(found, actors=found.actors + low))
+    return together(parts)
+
+
+def _gather(steps: Sequence[Pair], plan: Plan, gates: Sequence[Gate]) -> Reached:
     below = max((int(actors.max()) + 1 for actors, _ in steps if actors.size), default=1)
     gate_below = max((int(g.actors.max()) + 1 for g in gates if g.actors.size), default=1)
     layout = packing(max(below, gate_below), [*(t for _, t in steps), *(g.times for g in gates)])
