@@ -6,34 +6,44 @@ from datetime import datetime
 from loopline.platform.thread import registry
 from loopline.platform.thread.marks import TOLD, Mark
 from loopline.platform.thread.registry import Ref
+from loopline.platform.ui.formats import plural
 from loopline.slices.feedback.queries import contact_ids
 from loopline.slices.releases.queries import bets_in
 from loopline.slices.roadmap.queries import bets_by_id, bets_of, opportunities_of
 from loopline.slices.told.models import FollowUp
 from loopline.slices.told.queries import sent_ids
 
-Row = tuple[int, str, datetime | None]
+Row = tuple[str, str, datetime | None]  # told_key, state, when it was sent
 
 
 def _mark(rows: Sequence[Row], open_bets: bool) -> Mark | None:
-    """Sent of all that count; those who asked for no messages do not hold it back."""
+    """Sent of all that count; those who asked for no messages do not hold it back. The note counts people."""
     counting = [r for r in rows if r[1] != "suppressed"]
     times = [at for _, state, at in rows if state == "sent" and at]
     if not rows or not (times or not counting):
-        return None if not counting else Mark(note=f"0 of {len(counting)}")
+        return None if not counting else Mark(note=_people(counting))
     share = len(times) / len(counting) if counting else 1.0
     done = share >= 1 and not open_bets
     return Mark(
         done, share if done else min(share, 0.95), len(counting), min(times, default=None),
-        max(times, default=None), f"{len(times)} of {len(counting)}",
+        max(times, default=None), _people(counting) if counting else "",
     )  # fmt: skip
+
+
+def _people(counting: Sequence[Row]) -> str:
+    """People, not asks: who asked twice is told once, and is told when nothing waits for them."""
+    told: dict[str, bool] = {}
+    for key, state, _ in counting:
+        who = ":".join(key.split(":")[-2:])
+        told[who] = told.get(who, True) and state == "sent"
+    return f"{sum(told.values())} of {plural(len(told), 'person', 'people')}"
 
 
 def of_opportunities(ids: Sequence[int]) -> Mapping[int, Mark]:
     rows: dict[int, list[Row]] = {}
     found = FollowUp.objects.filter(opportunity_id__in=ids, occasion="ship")
-    for opp, pk, state, at in found.values_list("opportunity_id", "pk", "state", "sent_at"):
-        rows.setdefault(opp or 0, []).append((pk, state, at))
+    for opp, key, state, at in found.values_list("opportunity_id", "told_key", "state", "sent_at"):
+        rows.setdefault(opp or 0, []).append((key, state, at))
     going = {
         o
         for o, bets in bets_of(rows).items()
@@ -46,18 +56,18 @@ def of_bets(ids: Sequence[int]) -> Mapping[int, Mark]:
     owners = {b.id: b.opportunity_id for b in bets_by_id(ids).values() if b.opportunity_id}
     rows: dict[int, list[Row]] = {}
     found = FollowUp.objects.filter(opportunity_id__in=set(owners.values()), occasion="ship")
-    for pk, state, at, bets in found.values_list("pk", "state", "sent_at", "bets"):
+    for key, state, at, bets in found.values_list("told_key", "state", "sent_at", "bets"):
         for b in bets:
             if b in owners:
-                rows.setdefault(b, []).append((pk, state, at))
+                rows.setdefault(b, []).append((key, state, at))
     return {b: m for b, mine in rows.items() if (m := _mark(mine, False))}
 
 
 def of_releases(ids: Sequence[int]) -> Mapping[int, Mark]:
     rows: dict[int, list[Row]] = {}
     found = FollowUp.objects.filter(release_id__in=ids, occasion="ship")
-    for release, pk, state, at in found.values_list("release_id", "pk", "state", "sent_at"):
-        rows.setdefault(release or 0, []).append((pk, state, at))
+    for release, key, state, at in found.values_list("release_id", "told_key", "state", "sent_at"):
+        rows.setdefault(release or 0, []).append((key, state, at))
     return {r: m for r, mine in rows.items() if (m := _mark(mine, False))}
 
 
