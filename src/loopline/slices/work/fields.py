@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from loopline.platform.audit.queries import Entry
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
 from loopline.platform.ui import panels
+from loopline.platform.ui.objects import say
 from loopline.platform.ui.rows import Edit, row_fields
 from loopline.slices.roadmap.queries import bet_choices
 from loopline.slices.work.models import WorkItem
@@ -24,6 +26,22 @@ def _change(
     change_item(actor=actor, id_=id_, changes=values, version=version, now=now)
 
 
+def _changed(entry: Entry) -> str:
+    """An edit in words: what was changed, and for what can be said shortly, to what."""
+    states, said = dict(STATES), []
+    for name, new in entry.after.items():
+        old = entry.before.get(name)
+        if name == "state":
+            said.append(f"state from {states.get(str(old), old)} to {states.get(str(new), new)}")
+        elif name == "bet_id":
+            said.append(f"tied to BET-{new}" if new else f"untied from BET-{old}")
+        elif name in ("title", "type"):
+            said.append(f"{name} from {old} to {new}" if old else f"{name} {new or 'nothing'}")
+        elif name in ("body", "url", "labels"):
+            said.append({"body": "text", "url": "address"}.get(name, name))
+    return f"changed: {'; '.join(said)}" if said else "changed"
+
+
 def _of_bet(_request: HttpRequest, actor: Actor, bet_id: int) -> Mapping[str, Any] | None:
     if not may(actor, "work.read"):
         return None
@@ -36,6 +54,7 @@ def _of_bet(_request: HttpRequest, actor: Actor, bet_id: int) -> Mapping[str, An
 
 
 def register() -> None:
+    say("work.changed", _changed)
     row_fields(
         "work-item",
         lambda i: WorkItem.objects.filter(pk=i).first(),

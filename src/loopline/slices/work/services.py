@@ -128,11 +128,11 @@ def _told(
     changed: list[WorkItem],
     moved: list[WorkItem],
     now: datetime,
+    how: str = "work.imported",
 ) -> None:
     both = made + changed
     changes = [
-        Change("work.imported", "work-item", w.pk, {}, {"title": w.title, "state": w.state})
-        for w in made
+        Change(how, "work-item", w.pk, {}, {"title": w.title, "state": w.state}) for w in made
     ]
     changes += [Change("work.updated", "work-item", w.pk, {}, {"state": w.state}) for w in changed]
     record_many(actor=actor, now=now, changes=changes)
@@ -191,7 +191,7 @@ def create_item(
     for name, value in _stamps(item, state, now).items():
         setattr(item, name, value)
     item.save()
-    _told(actor, [item], [], [], now)
+    _told(actor, [item], [], [], now, "work.created")
     return item.pk
 
 
