@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 
 from loopline.core import problems as p
+from loopline.platform.ui.pages import actor_in, frame
 
 STATUS: dict[type[p.Problem], tuple[int, str]] = {
     p.Invalid: (422, "Some input cannot be accepted"),
@@ -56,7 +57,8 @@ def problem_json(problem: p.Problem) -> HttpResponse:
 
 
 def page_for(request: HttpRequest, problem: p.Problem | None) -> HttpResponse:
-    """A page for a person; for htmx a fragment; to sign-in where nobody is signed in."""
+    """A page for a person, inside the navigation where somebody is signed in; for htmx a fragment; to sign-in
+    where nobody is. After an unforeseen error the page asks the database for nothing."""
     if isinstance(problem, p.NotSignedIn) and request.method == "GET":
         return redirect(f"/account/login/?{urlencode({'next': request.get_full_path()})}")
     status, title = status_of(problem) if problem else (500, "Something broke here")
@@ -67,7 +69,14 @@ def page_for(request: HttpRequest, problem: p.Problem | None) -> HttpResponse:
     )
     fragment = request.headers.get("HX-Request") == "true"
     name = "errors/fragment.html" if fragment else "errors/page.html"
-    context = {"title": title, "sentence": sentence, "status": status, "problem": problem}
+    context: dict[str, Any] = {
+        "title": title,
+        "sentence": sentence,
+        "status": status,
+        "problem": problem,
+    }
+    if problem and actor_in(request) and not fragment:
+        context = {**frame(request), **context, "inside": True}
     return render(request, name, context, status=status, using="jinja2")
 
 

@@ -1,5 +1,6 @@
 """Every address: pages by slice, the API, webhooks in, health."""
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -44,16 +45,21 @@ handler404 = not_found
 handler500 = server_error
 
 
+@cache
+def _schema() -> dict[str, Any]:
+    """Made once a process: it takes seconds and only another version changes it."""
+    return api.get_openapi_schema(path_prefix="/api/v1/")
+
+
 def openapi(request: HttpRequest) -> HttpResponse:
     """The OpenAPI 3.1 document of this version."""
-    return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
+    return JsonResponse(_schema())
 
 
 def docs(request: HttpRequest) -> HttpResponse:
     """The API for people: every operation with what it takes and answers."""
-    schema = api.get_openapi_schema(path_prefix="/api/v1/")
     groups: dict[str, list[dict[str, Any]]] = {}
-    for address, verbs in schema["paths"].items():
+    for address, verbs in _schema()["paths"].items():
         for verb, op in verbs.items():
             one = {
                 "verb": verb.upper(),
