@@ -1,6 +1,6 @@
 """Addresses that every page uses; each parses, calls one service and shows a fragment."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,9 +33,12 @@ def _back(request: HttpRequest) -> str:
 
 
 def palette(request: HttpRequest) -> HttpResponse:
-    actor = signed_in(request, "line.read")
-    groups = palette_groups(actor=actor, text=request.GET.get("q", ""), now=now_in(request))
-    return render(request, "shell/palette.html", {"groups": groups, "q": request.GET.get("q", "")})
+    """Rows for the palette; opened as a page, without a script, it is the search page."""
+    actor, q = signed_in(request, "line.read"), request.GET.get("q", "")
+    if not is_fragment(request):
+        return go(request, f"/search?{urlencode({'q': q})}" if q else "/search")
+    groups = palette_groups(actor=actor, text=q, now=now_in(request))
+    return render(request, "shell/palette.html", {"groups": groups, "q": q})
 
 
 def find(request: HttpRequest) -> HttpResponse:
