@@ -40,6 +40,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     say(
         f"{args.company} is ready in {settings.LOOPLINE_HOME.path}. Start it with `loopline serve`."
     )
+    say(
+        "This signs the owner in once, on the address you serve; `loopline serve --port` changes the port in it:"
+    )
     if not args.json:
         print(link)
     return {

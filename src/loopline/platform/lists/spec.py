@@ -81,6 +81,7 @@ class Empty:
     text: str
     action_label: str = ""
     action_url: str = ""
+    permission: str = ""  # who may not, is not offered it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -130,6 +131,8 @@ def list_page[M: Model](
     state = state_of(request, spec)
     found = page(rows, state, actor)
     extra = dict(decorate(found.rows, actor)) if decorate else {}
+    if spec.empty.permission and not may(actor, spec.empty.permission):
+        spec = replace(spec, empty=replace(spec.empty, action_label=""))
     data = {
         "spec": spec,
         "state": state,
