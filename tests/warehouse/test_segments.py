@@ -140,6 +140,14 @@ def test_a_changed_file_is_noticed(tmp_path):
     assert segments.verify(tmp_path) == [path.name]
 
 
+def test_an_import_can_ask_which_events_are_sealed_already(tmp_path):
+    for part in (0, 10):
+        segments.seal(tmp_path, some(10, part), part)
+    asked = [f"e{n}" for n in range(5, 30)] + ["' or 1=1 --"]
+    assert segments.known(tmp_path, asked, 0, 12 * HOUR) == {f"e{n}" for n in range(5, 13)}
+    assert segments.known(tmp_path, asked, 19 * HOUR + 1, 99 * HOUR) == set()
+
+
 def test_a_merge_while_an_engine_is_open_does_not_disturb_it(tmp_path):
     for offset in (0, 10):
         segments.seal(tmp_path, some(10, offset), offset + 10)

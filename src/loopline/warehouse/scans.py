@@ -131,6 +131,7 @@ class Scan:
         self.values = Values()
         self.names = Values()
         self._holding: dict[Condition, Bools] = {}
+        self._kept: dict[tuple[object, ...], Rows] = {}
 
     def read(
         self,
@@ -143,16 +144,19 @@ class Scan:
         """Events that pass the question's filters and the match, in [start, end) (the span where not given).
 
         Events without an actor (no account, where accounts are asked for) are left out. Sorted only as the sources
-        were; use `in_order` or packed keys.
+        were; use `in_order` or packed keys. What was read once is kept for the question: leave the arrays as they are.
         """
         low = self.question.span.start if start is None else start
         high = self.question.span.end if end is None else end
-        self._check((*self.question.filters, *match.where))
-        parts = [
-            self._source(place, source, match, wish, low, high)
-            for place, source in enumerate(self.store.sources)
-        ]
-        return joined([part for part in parts if part is not None])
+        asked = (match, wish, low, high)
+        if asked not in self._kept:
+            self._check((*self.question.filters, *match.where))
+            parts = [
+                self._source(place, source, match, wish, low, high)
+                for place, source in enumerate(self.store.sources)
+            ]
+            self._kept[asked] = joined([part for part in parts if part is not None])
+        return self._kept[asked]
 
     def _check(self, tests: Sequence[Condition]) -> None:
         """DuckDB's patterns are RE2's, which take time linear in the text; a broken one is the asker's mistake."""

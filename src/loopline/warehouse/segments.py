@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from loopline.warehouse import layout, manifest
 from loopline.warehouse.manifest import Entry, Manifest
@@ -100,6 +101,21 @@ def merge(
 def paths(home: Path) -> list[Path]:
     """The files of the segments there are, in order of time."""
     return [home / entry.file for entry in manifest.load(home).segments]
+
+
+def known(home: Path, ids: Sequence[str], first: int, last: int) -> set[str]:
+    """Which of these event ids are sealed already, among events of the times `first` to `last` (both inclusive)."""
+    found: set[str] = set()
+    for entry in manifest.load(home).segments:
+        if ids and entry.first <= last and first <= entry.last:
+            with duckdb.connect(str(home / entry.file), read_only=True) as connection:
+                connection.register("asked", {"id": np.array(ids, dtype=object)})
+                rows = connection.execute(
+                    "select w.id from wide w join asked a using (id) where w.ts between ? and ?",
+                    [first, last],
+                ).fetchall()
+            found.update(each for (each,) in rows)
+    return found
 
 
 def verify(home: Path) -> list[str]:

@@ -128,16 +128,17 @@ def quantile(values: npt.NDArray[np.float64] | Ints, q: float) -> float | None:
 
 def back_on(starts: Presence, backs: Presence, count: int, k: int, *, or_after: bool) -> Bools:
     """Per start (actor, bucket): whether the actor is back in bucket + k, or in that or any later one."""
-    if not backs.actors.size:
-        return np.zeros(starts.actors.size, dtype=np.bool_)
-    want, keys = starts.actors * count + starts.buckets + k, backs.keys(count)
+    found = np.zeros(starts.actors.size, dtype=np.bool_)
+    # A bucket beyond the last is nobody's; its key would be the next actor's.
+    asked = np.flatnonzero(starts.buckets + k < count)
+    if not backs.actors.size or not asked.size:
+        return found
+    actors = starts.actors[asked]
+    want, keys = actors * count + starts.buckets[asked] + k, backs.keys(count)
     place = np.searchsorted(keys, want)
     hit = keys[np.minimum(place, keys.size - 1)]
-    good = place < keys.size
-    # A bucket beyond the last is nobody's: without this the key would be the next actor's.
-    good &= starts.buckets + k < count
-    good &= hit // count == starts.actors if or_after else hit == want
-    return np.asarray(good, dtype=np.bool_)
+    found[asked] = (place < keys.size) & (hit // count == actors if or_after else hit == want)
+    return found
 
 
 def back_within(starts: Pair, backs: Pair, low: int, high: int | None) -> Bools:
