@@ -100,3 +100,9 @@ def test_empty_lists_of_people_and_deals_offer_the_import_to_who_may(signed_in, 
     for path in ("/contacts", "/deals"):
         assert 'class="btn" href="/imports"' in _page(signed_in(cast.ann), path)
         assert 'class="btn" href="/imports"' not in _page(signed_in(cast.dee), path)
+
+
+def test_a_reader_is_not_told_to_add_what_is_missing(signed_in, cast, client, token):
+    bet = Api(client, token("product"))("post", "/bets", {"title": "Approve by phone"}, 201)["id"]
+    assert '<span class="faint">Add</span>' not in _page(signed_in(cast.dee), f"/bets/{bet}")
+    assert '<span class="faint">Add</span>' in _page(signed_in(cast.bo), f"/bets/{bet}")
