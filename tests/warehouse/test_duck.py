@@ -1,5 +1,7 @@
 """The default engine equals the brute force on random histories, and hands out as many people as it counts."""
 
+import os
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from loopline.warehouse.identity import Identities
 from tests.warehouse.asking import cells, histories, questions, rounded
 from tests.warehouse.brute_periods import Reference
 
+DEEP = int(os.environ.get("LOOPLINE_DEEP", "1"))  # how many times as many cases
 REST = (
     ir.Retention,
     ir.Trend,
@@ -38,13 +41,13 @@ def agree(case, kinds, data, count=12):
                 assert len(people) == number
 
 
-@settings(quick, max_examples=12)
+@settings(quick, max_examples=9 * DEEP)
 @given(histories(), st.data())
 def test_funnels_agree(case, data):
     agree(case, (ir.Funnel,), data)
 
 
-@settings(quick, max_examples=12)
+@settings(quick, max_examples=9 * DEEP)
 @given(histories(), st.data())
 def test_everything_else_agrees(case, data):
     agree(case, REST, data)

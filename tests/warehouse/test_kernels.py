@@ -10,6 +10,7 @@ from loopline.core.insights.packing import in_order, packing
 from loopline.core.insights.windows import gather
 from loopline.warehouse.records import Event
 from tests.warehouse.brute import Brute
+from tests.warehouse.test_duck import DEEP
 
 NAMES = "ABCDX"
 
@@ -65,7 +66,7 @@ def cases(draw):
     return events, question
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=250 * DEEP, deadline=None)
 @given(cases(), st.booleans())
 def test_the_kernels_find_the_chains_of_plain_enumeration(case, far):
     events, question = case

@@ -20,7 +20,7 @@ from loopline.warehouse.store import OutOfTime
 from tests.warehouse.asked import HOUR, both, counts, steps
 from tests.warehouse.asking import histories, questions, rounded
 from tests.warehouse.brute_periods import Reference
-from tests.warehouse.test_duck import REST, quick
+from tests.warehouse.test_duck import DEEP, REST, quick
 
 DAY = 24 * HOUR
 SPAN = ir.Span(0, 1000 * DAY)
@@ -67,7 +67,7 @@ def stored(home, tail):
 
 @pytest.mark.parametrize("step", ["copied", "counted", "hashed", "switched", None])
 def test_a_kill_while_sealing_loses_and_doubles_nothing(tmp_path, step):
-    tail = Tail(some(50))
+    tail = Tail(some(12))
     whole = stored(tmp_path, tail)
 
     def kill(done):
@@ -90,7 +90,7 @@ def test_a_kill_while_sealing_loses_and_doubles_nothing(tmp_path, step):
 
 @pytest.mark.parametrize("step", ["copied", "counted", "hashed", "switched", "deleted", None])
 def test_a_kill_while_merging_loses_and_doubles_nothing(tmp_path, step):
-    for offset in (0, 20, 40):
+    for offset in (0, 20):
         now = manifest.load(tmp_path)
         segments.seal(tmp_path, some(20, offset), now.mark + 20)
     whole = stored(tmp_path, Tail([]))
@@ -105,7 +105,7 @@ def test_a_kill_while_merging_loses_and_doubles_nothing(tmp_path, step):
     except Killed:
         assert stored(tmp_path, Tail([])) == whole
     segments.merge(tmp_path, [entry.file for entry in manifest.load(tmp_path).segments])
-    segments.seal(tmp_path, [], 60)
+    segments.seal(tmp_path, [], 40)
     assert stored(tmp_path, Tail([])) == whole
     assert len(manifest.load(tmp_path).segments) == 1
     assert len(list(tmp_path.glob("segment-*"))) == 1
@@ -156,7 +156,7 @@ def test_a_merge_while_an_engine_is_open_does_not_disturb_it(tmp_path):
         assert counts(engine.answer(ir.Funnel(SPAN, **steps("AB")))) == [7, 7]
 
 
-@settings(quick, max_examples=6)
+@settings(quick, max_examples=3 * DEEP)
 @given(histories(most=20), st.data())
 def test_where_events_lie_changes_no_answer(tmp_path_factory, case, data):
     events, facts, base = case
