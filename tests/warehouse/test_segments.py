@@ -233,6 +233,14 @@ def test_a_question_stops_at_its_time_limit(tmp_path):
         assert time.monotonic() - began < 10
 
 
+def test_no_query_begins_once_the_time_is_over_and_the_next_question_starts_afresh():
+    with DuckEngine(tail=some(3)) as engine:
+        engine.cancel()
+        with pytest.raises(OutOfTime):
+            engine._store.rows("select 1")
+        assert counts(engine.answer(ir.Funnel(SPAN, **steps("AB")))) == [2, 0]
+
+
 def test_nothing_else_can_be_opened_from_inside():
     with DuckEngine(tail=some(3)) as engine:
         for sql in (

@@ -34,7 +34,9 @@ class DuckEngine:
     """Answers from sealed segments and a tail of events that are not sealed yet.
 
     `memory_limit` is DuckDB's (say "1GB"); arrays handed to the kernels come on top, about 16 bytes a row read.
-    `seconds` limits each answer. Files are opened read-only, and nothing else can be opened from inside a query.
+    `seconds` limits each answer; arrays are worked on to their end, and no query begins after it. Files are opened
+    read-only, and nothing else can be opened from inside a query. An engine answers one question at a time and is not
+    shared by threads, but for `cancel`.
     """
 
     def __init__(
@@ -99,8 +101,8 @@ class DuckEngine:
         self.close()
 
     def cancel(self) -> None:
-        """Interrupt what is being answered, from another thread."""
-        self._store.connection.interrupt()
+        """Stop what is being answered, from another thread; it raises OutOfTime."""
+        self._store.stop()
 
     def answer(self, question: ir.Question) -> Answer:
         """See Engine.answer."""

@@ -22,7 +22,7 @@ from loopline.warehouse.records import Event
 
 
 class OutOfTime(Exception):
-    """A question took longer than its time limit and was interrupted."""
+    """A question took longer than its time limit, or was cancelled."""
 
 
 class OutOfMemory(Exception):
@@ -64,6 +64,7 @@ class Store:
             },
         )
         self.seconds = seconds
+        self._stopped = False
         self._identities = identities or Identities()
         prefixes = [self._attach(place, path) for place, path in enumerate(segments)]
         prefixes += self._load(tail)
@@ -76,26 +77,39 @@ class Store:
         self.connection.close()
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        self._go_on()
         return self.connection.execute(sql, list(values)).fetchall()
 
     def columns(self, sql: str, values: Sequence[object] = ()) -> dict[str, Any]:
         """The answer as numpy arrays by column; masked where it has nulls."""
+        self._go_on()
         return dict(self.connection.execute(sql, list(values)).fetchnumpy())
 
     @contextmanager
     def limited(self) -> Generator[None]:
         """Interrupt what runs inside after `seconds`. Raises OutOfTime or OutOfMemory."""
-        timer = threading.Timer(self.seconds, self.connection.interrupt)
+        self._stopped = False
+        timer = threading.Timer(self.seconds, self.stop)
         timer.daemon = True
         timer.start()
         try:
             yield
         except duckdb.InterruptException as error:
-            raise OutOfTime(f"stopped after {self.seconds:g} seconds") from error
+            raise OutOfTime(f"stopped after {self.seconds:g} seconds, or cancelled") from error
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise OutOfMemory("needs more memory than queries may take") from error
         finally:
             timer.cancel()
+
+    def stop(self) -> None:
+        """Interrupt the query that runs, and let none begin until the next question; from any thread."""
+        self._stopped = True
+        self.connection.interrupt()
+
+    def _go_on(self) -> None:
+        # The time may run out between two queries, while arrays are worked on: nothing is there to interrupt then.
+        if self._stopped:
+            raise OutOfTime(f"stopped after {self.seconds:g} seconds, or cancelled")
 
     def person_names(self, numbers: Ints) -> list[str]:
         """Persons' ids, in the order given."""
