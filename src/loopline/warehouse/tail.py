@@ -8,7 +8,7 @@ ids in the index, the chance that any of them meets another by accident is below
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -177,11 +177,11 @@ def _known(db: sqlite3.Connection, tables: Iterable[str], marks: list[int]) -> d
     return found
 
 
-def _numbered(db: sqlite3.Connection, name: str, count: int) -> Iterator[int]:
-    """That many new places, never given before, gaps aside in order."""
+def _numbered(db: sqlite3.Connection, name: str, count: int) -> Iterable[int]:
+    """That many new places, in order and never given before."""
     sql = "UPDATE counter SET value = value + ? WHERE name = ? RETURNING value"
     last = db.execute(sql, (count, name)).fetchone()[0]
-    return iter(range(last - count + 1, last + 1))
+    return range(last - count + 1, last + 1)
 
 
 def _sort_out(
@@ -243,10 +243,10 @@ def _insert(
 ) -> None:
     if not rows:
         return
-    places = _numbered(db, name, len(rows))
     marks = ", ".join("?" * (columns.count(",") + 2))
     sql = f"INSERT INTO {name} (seq, {columns}) VALUES ({marks})"
-    db.executemany(sql, ((next(places), *msgspec.structs.astuple(row)) for row in rows))
+    astuple, places = msgspec.structs.astuple, _numbered(db, name, len(rows))
+    db.executemany(sql, [(place, *astuple(row)) for place, row in zip(places, rows, strict=True)])
 
 
 def _count(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> None:

@@ -18,7 +18,7 @@ ABSENT = Raw(b"null")  # msgspec has no `Raw | None`
 EMPTY = Raw(b"{}")
 _RAWS: msgspec.json.Decoder[list[Raw]] = msgspec.json.Decoder(list[Raw])
 _OUTLINE = bytes.maketrans(b"{}", b"[]")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NOT_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 class Refused(Exception):
@@ -128,10 +128,15 @@ def bearer(header: str) -> tuple[str, ...]:
 
 
 def _shallow(body: bytes) -> bool:
-    """Whether brackets outside strings nest at most DEEPEST deep; one level goes in each pass."""
+    """Whether brackets outside strings nest at most DEEPEST deep; one level goes in each pass.
+
+    Strings without brackets are `""` once all else is deleted, and taking such pairs out keeps the others whole.
+    """
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    outline = b"".join(body.split(b'"')[::2]).translate(_OUTLINE, _NOT_BRACKETS)
+    outline = body.translate(_OUTLINE, _NOT_BRACKETS).replace(b'""', b"")
+    if b'"' in outline:
+        outline = b"".join(outline.split(b'"')[::2])
     for _ in range(DEEPEST):
         if not outline:
             return True
