@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -64,12 +63,17 @@ def _tree(pid: int) -> list[int]:
     return [pid, *[p for k in kids for p in _tree(k)]]
 
 
-def _readers(base: str, cookie: str, path: str, readers: int, each: int) -> list[float]:
+def _readers(
+    base: str, cookie: str, path: str, readers: int, each: int, every: float = 0.0
+) -> list[float]:
+    """Seconds each answer took; with `every` each reader opens a page so often, at its own moment."""
     took: list[float] = []
     lock = threading.Lock()
 
-    def read() -> None:
-        for _ in range(each):
+    def read(first: float) -> None:
+        time.sleep(first)
+        for n in range(each):
+            time.sleep(every if n else 0)
             start = time.perf_counter()
             with urllib.request.urlopen(
                 urllib.request.Request(base + path, headers={"Cookie": cookie}), timeout=60
@@ -78,12 +82,22 @@ def _readers(base: str, cookie: str, path: str, readers: int, each: int) -> list
             with lock:
                 took.append(time.perf_counter() - start)
 
-    threads = [threading.Thread(target=read) for _ in range(readers)]
+    threads = [threading.Thread(target=read, args=(every * i / readers,)) for i in range(readers)]
     for t in threads:
         t.start()
     for t in threads:
         t.join()
     return took
+
+
+def _figures(alone: list[float], paced: list[float], together: list[float], cpu: float) -> str:
+    def spread(took: list[float]) -> str:
+        return f"p50 {at(took, 0.5) * 1000:.0f} p95 {at(took, 0.95) * 1000:.0f} ms"
+
+    return (
+        f"alone {spread(alone)}   20 readers, a page each 2 s, {spread(paced)}   "
+        f"20 without pause {spread(together)}   CPU {cpu * 1000:.0f} ms a page"
+    )
 
 
 def main() -> None:
@@ -97,8 +111,11 @@ def main() -> None:
 
     connections.close_all()
     port = "8231"
+    from loopline.entry.supervisor import commands
+
+    # The web processes alone: the worker would embed 100,000 texts beside them for half an hour.
     server = subprocess.Popen(
-        [sys.executable, "-m", "loopline.entry.cli.main", "serve", "--port", port],
+        commands("127.0.0.1", int(port))["web"],
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
     )
@@ -113,22 +130,12 @@ def main() -> None:
         for path in PAGES:
             _readers(base, cookie, path, 2, 3)
             alone = _readers(base, cookie, path, 1, 20)
+            paced = _readers(base, cookie, path, 20, 8, every=2.0)
             pids = _tree(server.pid)
             before = _cpu(pids)
             together = _readers(base, cookie, path, 20, 10)
             cpu = (_cpu(_tree(server.pid)) - before) / len(together)
-            say(
-                [
-                    (
-                        path,
-                        (
-                            f"alone p50 {at(alone, 0.5) * 1000:.0f} p95 {at(alone, 0.95) * 1000:.0f} "
-                            f"ms   20 readers p50 {at(together, 0.5) * 1000:.0f} p95 {at(together, 0.95) * 1000:.0f} "
-                            f"ms   CPU {cpu * 1000:.0f} ms a page"
-                        ),
-                    )
-                ]
-            )
+            say([(path, _figures(alone, paced, together, cpu))])
         static = _readers(base, cookie, "/healthz", 20, 10)
         say(
             [
