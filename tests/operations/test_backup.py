@@ -134,3 +134,26 @@ def test_what_was_uploaded_and_waits_comes_along(home, another, tmp_path):
     moved = new.path / "imports" / "ab-asks.csv"
     assert moved.read_bytes() == b"title\nFaster\n"
     assert new.rows("SELECT path FROM imports_import") == [(str(moved),)]
+
+
+def test_product_events_that_are_on_disk_come_along(home, another, tmp_path):
+    from contextlib import closing
+
+    from loopline.warehouse.records import Event
+    from loopline.warehouse.tail import Tail, batch, store
+
+    def keep(tail, *ids):
+        with closing(tail.connect()) as db:
+            store(db, [batch([Event(i, "signup", "p1", 1, 1) for i in ids], received_at=1)], 1)
+
+    tail = Tail(home.path / "events")
+    keep(tail, "a", "b")
+    target, new = tmp_path / "copy.tar.gz", another()
+    home.document("backup", str(target))
+    keep(tail, "c")
+    new.document("restore", str(target))
+    assert [e.id for _, e in Tail(new.path / "events").read()] == ["a", "b"]
+    assert new.document("verify")["ok"] is True
+    (new.path / "events" / "tail.sqlite3").write_bytes(b"not a database, but long enough" * 40)
+    code = new.call("verify", "--json").returncode
+    assert code == 1

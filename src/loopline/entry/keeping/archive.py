@@ -1,4 +1,4 @@
-"""A backup file: a tar with a manifest, the database, uploaded files and, if asked for, the key."""
+"""A backup file: a tar with a manifest, the database, product events, uploads and, if asked for, the key."""
 
 import hashlib
 import io
@@ -21,6 +21,8 @@ from loopline.entry.terminal import Failed
 
 FORMAT = 1
 UPLOADS = "imports"
+EVENTS = "events"
+TAIL = f"{EVENTS}/tail.sqlite3"  # product events that are on disk and not sealed
 _COUNTED = (
     "feedback.Feedback", "customers.Account", "roadmap.Opportunity", "roadmap.Bet",
     "work.WorkItem", "releases.Release", "told.FollowUp", "audit.AuditEntry",
@@ -84,9 +86,15 @@ def _write(file: Path, work: Path, *, with_key: bool) -> dict[str, Any]:
     }  # fmt: skip
     uploads = [(f.name, f.read_bytes()) for f in _uploads()]
     manifest["files"] = {name: hashlib.sha256(held).hexdigest() for name, held in uploads}
+    tail = work / "tail"
+    if (settings.LOOPLINE_HOME.path / TAIL).exists():
+        copies.copy_file(settings.LOOPLINE_HOME.path / TAIL, tail, {})
+        manifest["events"] = {TAIL: _digest(tail)}
     with tarfile.open(whole, "w:gz", compresslevel=3) as tar:
         _add(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
         tar.add(data, "database")
+        if "events" in manifest:
+            tar.add(tail, TAIL)
         for name, held in uploads:
             _add(tar, f"{UPLOADS}/{name}", held)
         if with_key:
@@ -111,7 +119,7 @@ def read(file: Path, into: Path) -> Mapping[str, Any]:
         manifest: dict[str, Any] = json.loads((into / "manifest.json").read_text())
         if manifest["format"] != FORMAT:
             raise Failed("Another version of Loopline wrote this backup. Restore it with that one.")
-        wanted = {"database": manifest["sha256"]}
+        wanted = {"database": manifest["sha256"], **manifest.get("events", {})}
         wanted |= {
             f"{UPLOADS}/{name}": digest for name, digest in manifest.get("files", {}).items()
         }
@@ -137,7 +145,9 @@ def read(file: Path, into: Path) -> Mapping[str, Any]:
 
 def _ours(name: str) -> bool:
     folder, _, rest = name.rpartition("/")
-    return name in ("manifest.json", "database", "secret_key") or (folder == UPLOADS and rest != "")
+    return name in ("manifest.json", "database", "secret_key", TAIL) or (
+        folder == UPLOADS and rest != ""
+    )
 
 
 def check_fits(manifest: Mapping[str, Any]) -> None:
@@ -162,4 +172,7 @@ def put_back(folder: Path, manifest: Mapping[str, Any]) -> None:
     uploads = settings.LOOPLINE_HOME.folder(UPLOADS)
     for name in manifest.get("files", {}):
         (uploads / name).write_bytes((folder / UPLOADS / name).read_bytes())
+    if TAIL in manifest.get("events", {}):
+        settings.LOOPLINE_HOME.folder(EVENTS)
+        copies.put_file(folder / TAIL, settings.LOOPLINE_HOME.path / TAIL)
     copies.put_back(folder / "database")

@@ -1,8 +1,11 @@
-"""Does what is there fit together: database, audit chain, search and lines?"""
+"""Does what is there fit together: database, product events, audit chain, search and lines?"""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 Finding = str
@@ -22,6 +25,19 @@ def _database() -> Iterator[Finding]:
             cursor.execute("SELECT count(*) FROM pg_constraint WHERE NOT convalidated")
             if (row := cursor.fetchone()) and row[0]:
                 yield f"{row[0]} constraints are not validated."
+
+
+def _events() -> Iterator[Finding]:
+    file = settings.LOOPLINE_HOME.path / "events" / "tail.sqlite3"
+    if not file.exists():
+        return
+    try:
+        with closing(sqlite3.connect(file, timeout=30)) as tail:
+            found = tail.execute("PRAGMA integrity_check(20)").fetchall()
+    except sqlite3.Error as broken:
+        yield f"The file of product events cannot be read: {broken}."
+        return
+    yield from (f"Product events: {row[0]}." for row in found if row[0] != "ok")
 
 
 def _audit() -> Iterator[Finding]:
@@ -71,7 +87,7 @@ def _lines() -> Iterator[Finding]:
 
 
 CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
-    "database": _database, "audit": _audit, "search": _search, "lines": _lines,
+    "database": _database, "events": _events, "audit": _audit, "search": _search, "lines": _lines,
 }  # fmt: skip
 
 

@@ -42,9 +42,13 @@ def _run(name: str, *args: str) -> None:
 
 
 def _copy_sqlite(target: Path, tables: Mapping[str, str]) -> Counts:
+    return copy_file(Path(str(connection.settings_dict["NAME"])), target, tables)
+
+
+def copy_file(file: Path, target: Path, tables: Mapping[str, str]) -> Counts:
     """SQLite's online backup. The open read keeps one snapshot: without it, each write of another
     process starts the copy again, and under steady writing it would never end."""
-    source = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
+    source = sqlite3.connect(str(file), isolation_level=None)
     copy = sqlite3.connect(target)
     try:
         source.execute("PRAGMA busy_timeout=30000")
@@ -93,9 +97,13 @@ def put_back(database: Path) -> None:
     if connection.vendor == "postgresql":
         _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(database))
         return
-    target = Path(str(connection.settings_dict["NAME"]))
+    put_file(database, Path(str(connection.settings_dict["NAME"])))
+
+
+def put_file(copied: Path, target: Path) -> None:
+    """Put a copied SQLite file in its place, whole or not at all."""
     fresh = target.with_suffix(".restoring")
-    shutil.copyfile(database, fresh)
+    shutil.copyfile(copied, fresh)
     flush([fresh])
     for leftover in ("-wal", "-shm"):
         Path(f"{target}{leftover}").unlink(missing_ok=True)
