@@ -81,7 +81,10 @@ def test_doctor_names_dead_and_late_jobs_an_open_key_and_a_wrong_clock(home):
     job = "INSERT INTO jobs_job (queue, task, args, kwargs, state, priority, run_at, attempts, lease_token, worker, error, created_at) VALUES ('default', 't', '[]', '{}', '%s', 0, '2020-01-01', 1, '', '', '', '2020-01-01')"  # noqa: E501
     _change(home, job % "dead")
     _change(home, job % "ready")
-    _change(home, "UPDATE audit_auditentry SET at = '2999-01-01 00:00:00' WHERE id = 2")
+    _change(
+        home,
+        "UPDATE audit_auditentry SET at = '2999-01-01 00:00:00' WHERE id = (SELECT max(id) FROM audit_auditentry)",
+    )
     (home.path / "secret_key").chmod(0o644)
     _, said = _said(home)
     wrong = {name for name, check in said.items() if not check["ok"]}
