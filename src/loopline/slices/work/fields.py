@@ -29,15 +29,18 @@ def _change(
 def _changed(entry: Entry) -> str:
     """An edit in words: what was changed, and for what can be said shortly, to what."""
     states, said = dict(STATES), []
-    for name, new in entry.after.items():
-        old = entry.before.get(name)
+    # In an order of our own: PostgreSQL keeps an object's keys in its own.
+    for name in ("state", "title", "type", "bet_id", "body", "url", "labels"):
+        if name not in entry.after:
+            continue
+        new, old = entry.after[name], entry.before.get(name)
         if name == "state":
             said.append(f"state from {states.get(str(old), old)} to {states.get(str(new), new)}")
         elif name == "bet_id":
             said.append(f"tied to BET-{new}" if new else f"untied from BET-{old}")
         elif name in ("title", "type"):
             said.append(f"{name} from {old} to {new}" if old else f"{name} {new or 'nothing'}")
-        elif name in ("body", "url", "labels"):
+        else:
             said.append({"body": "text", "url": "address"}.get(name, name))
     return f"changed: {'; '.join(said)}" if said else "changed"
 
