@@ -29,7 +29,7 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     )
     assert counts == (150, 2000, 40, 25)
     assert Release.objects.count() >= 40
-    assert verify() == {"database": [], "audit": [], "search": [], "lines": []}
+    assert verify() == {"database": [], "audit": [], "search": [], "lines": [], "events": []}
     assert not FollowUp.objects.filter(
         state="sent", sent_at__lt=F("feedback__received_at")
     ).exists()
