@@ -96,3 +96,8 @@ PERSONAS = (
     ("Roster co-ordinator", "Planner"), ("Planner", "Planner"), ("Payroll officer", "Payroll officer"),
     ("Team lead", "Site manager"), ("Crew member", "Staff member"), ("IT administrator", "Administrator"),
 )  # fmt: skip
+
+
+def domain(account: SampleAccount) -> str:
+    """Its domain: what its people's addresses end in, and its key in product events."""
+    return f"{account.name.lower().replace(' & ', '-').replace(' ', '-')}.example"

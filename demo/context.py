@@ -1,0 +1,70 @@
+"""What every area of the sample shares: the clock, the dice, who acts, and what was made so far."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from demo.oakrow.accounts import SampleAccount
+from loopline.platform.identity.actor import Actor, Via
+from loopline.platform.identity.models import User
+from loopline.platform.identity.queries import actor_for
+
+SEED = 20_26
+OWNERS = {  # who answers for a squad's opportunities and bets
+    "Scheduling": "Tomas Lindgren",
+    "Payroll": "Priya Raman",
+    "Platform": "Hanna Sørensen",
+}
+Act = Callable[[], object]
+
+
+@dataclass
+class Context:
+    """Handed to every area's `load`. Ids are by name where the sample has a name, else by the place in its list."""
+
+    now: datetime
+    rng: random.Random = field(default_factory=lambda: random.Random(SEED))
+    sign_ins: list[dict[str, str]] = field(default_factory=list)
+    people: dict[str, int] = field(default_factory=dict)
+    accounts: list[SampleAccount] = field(default_factory=list)
+    account_ids: list[int] = field(default_factory=list)
+    contacts: list[list[tuple[str, str, str]]] = field(default_factory=list)
+    """By account: (name, e-mail, persona)."""
+    opportunities: dict[int, int] = field(default_factory=dict)
+    bets: dict[int, int] = field(default_factory=dict)
+    metrics: dict[str, int] = field(default_factory=dict)
+    linked: set[int] = field(default_factory=set)
+    asked: dict[int, list[int]] = field(default_factory=dict)
+    acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
+
+    def at(self, days: float, hour: float = 10.0) -> datetime:
+        """A moment `days` before the seeding day at an hour, never in the future."""
+        moment = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        moment += timedelta(days=-days, hours=hour)
+        return min(moment, self.now - timedelta(minutes=5))
+
+    def plan(self, when: datetime, act: Act) -> None:
+        """Have something done in its turn, among all that the areas plan."""
+        self.acts.append((when, len(self.acts), act))
+
+    def play(self) -> None:
+        """Do everything planned, in the order it happened."""
+        for _, _, act in sorted(self.acts, key=lambda each: (each[0], each[1])):
+            act()
+        self.acts.clear()
+
+    def actor(self, name: str) -> Actor:
+        """One of Oakrow's people, acting in the browser."""
+        return actor_for(User.objects.get(pk=self.people[name]), Via.WEB)
+
+    def dice(self, area: str) -> random.Random:
+        """An area's own chance, the same every time, so that a new area changes nothing in the others."""
+        return random.Random(f"{SEED}:{area}")
+
+
+def clock(as_of: str | None) -> datetime:
+    """When the sample year ends: 16:00 UTC of that day; without one today, and not later than now."""
+    day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
+    end = datetime(day.year, day.month, day.day, 16, 0, tzinfo=UTC)
+    return end if as_of else min(end, datetime.now(UTC))
