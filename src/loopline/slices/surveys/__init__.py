@@ -1,0 +1,1 @@
+"""Surveys: asking customers and colleagues one question, and what their answers say."""
