@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loopline.warehouse import tail_writer
+from loopline.warehouse import room, tail_writer
 from loopline.warehouse.records import Event, Fact
 from loopline.warehouse.tail import BUCKET, REMEMBERED, Tail, batch
 from loopline.warehouse.tail_writer import Busy, Unavailable, Unkept, Writer
@@ -191,9 +191,7 @@ def test_no_room_on_the_disk_is_said_before_anything_is_taken(tail, writing, mon
     usage = namedtuple("usage", "total used free")
     writer = writing()
     for free, well in ((0.9e9, False), (40e9, False), (60e9, True)):
-        monkeypatch.setattr(
-            tail_writer.shutil, "disk_usage", lambda _, f=free: usage(1e12, 0, int(f))
-        )
+        monkeypatch.setattr(room.shutil, "disk_usage", lambda _, f=free: usage(1e12, 0, int(f)))
         writer._room_at = 0
         if well:
             assert kept(writer, event("a")).stored == 1

@@ -5,7 +5,7 @@ Event names, distinct ids and accounts are dictionary-coded in `names`, `ids` an
 order of text, so that a sorted projection of one segment needs no further sort. Account 0 is "no account".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -15,6 +15,9 @@ import numpy as np
 from loopline.warehouse.records import Event
 
 BATCH = 50_000
+ROW = ("seq", *Event.__struct_fields__)
+TEXTS = ("id", "event", "distinct_id", "anonymous_id", "account", "dialect")
+OTHERS = ("ts", "received_at", "properties")
 TABLES = ("names", "ids", "accounts", "wide", "by_event", "by_person")
 RAW = """create temp table raw (
   id varchar, event varchar, distinct_id varchar, anonymous_id varchar, account varchar, dialect varchar,
@@ -55,7 +58,10 @@ def take(connection: duckdb.DuckDBPyConnection, events: Iterable[Event]) -> int:
     """Put events into `raw`, by batches of columns; how many there were."""
     total = 0
     for batch in batched(events, BATCH):
-        total += _insert(connection, batch)
+        texts = {name: [_clean(getattr(event, name)) for event in batch] for name in TEXTS}
+        others = {name: [getattr(event, name) for event in batch] for name in OTHERS}
+        _insert(connection, {**texts, **others})
+        total += len(batch)
     return total
 
 
@@ -66,17 +72,22 @@ def encode(connection: duckdb.DuckDBPyConnection, prefix: str = "") -> None:
     connection.execute("drop table raw")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> int:
-    columns: dict[str, Any] = {
-        name: np.array([_clean(getattr(event, name)) for event in events], dtype=object)
-        for name in ("id", "event", "distinct_id", "anonymous_id", "account", "dialect")
-    }
+def take_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> int:
+    """Put events of the tail, as its rows, into `raw`; how many there were."""
+    if rows:
+        columns = dict(zip(ROW, zip(*rows, strict=True), strict=True))
+        _insert(connection, columns)
+    return len(rows)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Sequence[Any]]) -> None:
+    arrays: dict[str, Any] = {name: np.array(columns[name], dtype=object) for name in TEXTS}
     for name in ("ts", "received_at"):
-        columns[name] = np.array([getattr(event, name) for event in events], dtype=np.int64)
-    columns["properties"] = np.array(
-        [event.properties.decode("utf-8", "replace") for event in events], dtype=object
+        arrays[name] = np.array(columns[name], dtype=np.int64)
+    arrays["properties"] = np.array(
+        [bytes_.decode("utf-8", "replace") for bytes_ in columns["properties"]], dtype=object
     )
-    connection.register("batch", columns)
+    connection.register("batch", arrays)
     try:
         connection.execute(
             "insert into raw select id, event, distinct_id, anonymous_id, account, dialect, ts,"
@@ -84,7 +95,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> i
         )
     finally:
         connection.unregister("batch")
-    return len(events)
 
 
 def _clean(text: str) -> str:

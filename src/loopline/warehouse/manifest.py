@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -67,6 +68,9 @@ def sweep(home: Path, manifest: Manifest) -> list[str]:
     for path in sorted(home.glob("segment-*")):
         if path.name not in kept:
             with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+                if path.is_dir():  # where a build that was cut short put what memory did not hold
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
                 gone.append(path.name)
     return gone

@@ -65,6 +65,8 @@ class Store:
         )
         self.seconds = seconds
         self._stopped = False
+        self.kept: dict[str, Any] = {}
+        """What others worked out and may keep: the events of a store never change."""
         self._identities = identities or Identities()
         prefixes = [self._attach(place, path) for place, path in enumerate(segments)]
         prefixes += self._load(tail)

@@ -5,11 +5,15 @@ older; so a client's random ids never order the events. The id is kept as 64 bit
 ids in the index, the chance that any of them meets another by accident is below 1 in 3,000.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,11 @@ from loopline.warehouse.records import Event, Fact, Outcome
 
 BUCKET = 10 * 86_400_000_000  # microseconds of arrivals that share one bucket of ids
 REMEMBERED = 30 * 86_400_000_000  # microseconds an id is known at least
+AT_ONCE = 50  # rows of one statement
 _DAY = 86_400_000_000
+_FAR = 2**63 - 1  # behind every place
+_FORGOTTEN = 5_000  # rows deleted in one transaction
+_BITE = "SELECT max(seq) FROM (SELECT seq FROM {} WHERE seq <= ? ORDER BY seq LIMIT ?)"
 _EVENT = "id, event, distinct_id, ts, received_at, properties, anonymous_id, account, dialect"
 _FACT = "kind, subject, at, object, properties"
 _SCHEMA = f"""
@@ -45,14 +53,17 @@ class Batch(msgspec.Struct):
     refusals: Mapping[tuple[str, str], int] = {}  # (dialect, reason) -> how many
 
 
-def _hash(data: bytes, size: int = 8) -> int:
-    return int.from_bytes(hashlib.blake2b(data, digest_size=size).digest(), "big", signed=True)
+def _hash(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
 
 
 def _mark(event: Event) -> Mark:
-    """The content leaves the time out: a repeated request may carry a newly corrected one."""
-    content = f"{event.event}\x1f{event.distinct_id}\x1f".encode() + event.properties
-    return _hash(event.id.encode()), _hash(content, 4)
+    """The content leaves the time out: a repeated request may carry a newly corrected one.
+
+    A CRC is enough for it: nobody gains by two contents that look alike under one id.
+    """
+    named = zlib.crc32(f"{event.event}\x1f{event.distinct_id}\x1f".encode())
+    return _hash(event.id.encode()), zlib.crc32(event.properties, named)
 
 
 def _fact_mark(fact: Fact) -> Mark:
@@ -109,10 +120,35 @@ class Tail:
                     return []  # made this moment by another process
                 raise
 
-    def rows(self, after_seq: int = 0, limit: int = -1) -> list[tuple[Any, ...]]:
+    def rows(
+        self, after_seq: int = 0, limit: int = -1, *, upto: int = _FAR
+    ) -> list[tuple[Any, ...]]:
         """Events as rows (seq and the Event's fields in its order), for those who build arrays."""
-        sql = f"SELECT seq, {_EVENT} FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
-        return self._ask(sql, after_seq, limit)
+        sql = f"SELECT seq, {_EVENT} FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+        return self._ask(sql, after_seq, upto, limit)
+
+    def pages(self, after_seq: int, upto: int, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """As `rows`, in lists of at most `size`, so that a long tail never lies in memory whole."""
+        while page := self.rows(after_seq, size, upto=upto):
+            yield page
+            after_seq = page[-1][0]
+
+    def first(self, after_seq: int = 0) -> int | None:
+        """When the first event behind a place came, in microseconds; None where there is none."""
+        sql = "SELECT received_at FROM event WHERE seq > ? ORDER BY seq LIMIT 1"
+        found = self._ask(sql, after_seq)
+        return int(found[0][0]) if found else None
+
+    def waiting(self, after_seq: int = 0) -> int:
+        """How many events lie behind a place."""
+        found = self._ask("SELECT count(*) FROM event WHERE seq > ?", after_seq)
+        return int(found[0][0]) if found else 0
+
+    def nth(self, after_seq: int, upto: int, count: int) -> int:
+        """The place of the `count`-th event behind one, `upto` where there are no more."""
+        sql = "SELECT seq FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1 OFFSET ?"
+        found = self._ask(sql, after_seq, upto, count - 1)
+        return int(found[0][0]) if found else upto
 
     def read(self, after_seq: int = 0, limit: int = -1) -> list[tuple[int, Event]]:
         """Events that came after a place, in order of arrival. Who has seen a place has all before it."""
@@ -128,6 +164,11 @@ class Tail:
         found = self._ask("SELECT value FROM counter WHERE name = 'event'")
         return int(found[0][0]) if found else 0
 
+    def place(self) -> tuple[int, int]:
+        """The places of the newest event and of the newest fact: equal places, equal contents."""
+        found = dict(self._ask("SELECT name, value FROM counter"))
+        return int(found.get("event", 0)), int(found.get("fact", 0))
+
     def refusals(self, since: int = 0) -> list[tuple[int, str, str, int]]:
         """What was refused: (day as microseconds, dialect, reason, how many), newest day first."""
         sql = "SELECT day, dialect, reason, count FROM refusal WHERE day >= ? ORDER BY day DESC, count DESC"
@@ -138,12 +179,28 @@ class Tail:
 
         The index of ids stays, so an event that was sealed is still known as a duplicate.
         """
+        gone = 0
         with closing(self.connect(wait=30)) as db:
-            db.execute("BEGIN IMMEDIATE")
-            gone = db.execute("DELETE FROM event WHERE seq <= ?", (upto_seq,)).rowcount
-            db.execute("DELETE FROM fact WHERE seq <= ?", (facts_upto,))
-            db.execute("COMMIT")
-            return gone
+            for table, upto in (("event", upto_seq), ("fact", facts_upto)):
+                # In small bites, so that nobody's batch waits behind a long one.
+                while last := db.execute(_BITE.format(table), (upto, _FORGOTTEN)).fetchone()[0]:
+                    with self.turn():
+                        db.execute("BEGIN IMMEDIATE")
+                        cut = db.execute(f"DELETE FROM {table} WHERE seq <= ?", (last,)).rowcount
+                        db.execute("COMMIT")
+                    gone += cut if table == "event" else 0
+        return gone
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Under a file lock: writers of several processes take turns instead of polling SQLite's lock."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        handle = os.open(self.folder / "tail.lock", flags, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
 
 def _buckets(db: sqlite3.Connection) -> list[int]:
@@ -230,23 +287,32 @@ def _store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Out
             if mark not in known:
                 known[mark] = fresh[mark] = content
                 facts.append(fact)
-    _insert(db, "event", _EVENT, rows)
-    _insert(db, "fact", _FACT, facts)
+    _append(db, "event", _EVENT, rows)
+    _append(db, "fact", _FACT, facts)
     # In order of their value: neighbours share a page of the index.
-    db.executemany(f"INSERT INTO {target} VALUES (?, ?)", sorted(fresh.items()))
+    _insert(db, f"INSERT INTO {target} VALUES ", sorted(fresh.items()))
     _count(db, group, now)
     return outcomes
 
 
-def _insert(
+def _append(
     db: sqlite3.Connection, name: str, columns: str, rows: Sequence[Event] | Sequence[Fact]
 ) -> None:
+    if rows:
+        astuple, places = msgspec.structs.astuple, _numbered(db, name, len(rows))
+        placed = [(place, *astuple(row)) for place, row in zip(places, rows, strict=True)]
+        _insert(db, f"INSERT INTO {name} (seq, {columns}) VALUES ", placed)
+
+
+def _insert(db: sqlite3.Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows with each statement: every step of SQLite lets other threads run and waits for its turn again."""
     if not rows:
         return
-    marks = ", ".join("?" * (columns.count(",") + 2))
-    sql = f"INSERT INTO {name} (seq, {columns}) VALUES ({marks})"
-    astuple, places = msgspec.structs.astuple, _numbered(db, name, len(rows))
-    db.executemany(sql, [(place, *astuple(row)) for place, row in zip(places, rows, strict=True)])
+    one = f"({', '.join('?' * len(rows[0]))})"
+    many, full = sql + ", ".join([one] * AT_ONCE), len(rows) - len(rows) % AT_ONCE
+    for start in range(0, full, AT_ONCE):
+        db.execute(many, list(chain.from_iterable(rows[start : start + AT_ONCE])))
+    db.executemany(sql + one, rows[full:])
 
 
 def _count(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> None:

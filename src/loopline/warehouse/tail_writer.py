@@ -1,10 +1,7 @@
 """One writer thread for each process: many waiting batches, one transaction, one fsync, then all are answered."""
 
-import fcntl
 import logging
-import os
 import queue
-import shutil
 import sqlite3
 import threading
 import time
@@ -14,13 +11,13 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 
 from loopline.warehouse.records import Outcome
+from loopline.warehouse.room import enough_room
 from loopline.warehouse.tail import Batch, Tail, store
 
 GROUP = 256  # batches in one transaction
 WAITING = 512  # batches in the queue
 PATIENCE = 8.0  # seconds a request waits for the disk
 STALLED = 4.0  # seconds after which a stuck transaction turns new requests away at once
-LEAST_BYTES, LEAST_SHARE = 1_000_000_000, 0.05  # free room on the disk
 log = logging.getLogger("loopline.ingest")
 
 
@@ -58,7 +55,8 @@ class Writer:
         self._refused: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
         self._began: float | None = None  # when the transaction under way began
-        self._room_at, self._room = 0.0, True
+        self._room_at = 0.0
+        self._full: str | None = None
         self._db: sqlite3.Connection | None = None
         self._thread = threading.Thread(target=self._run, name="tail-writer", daemon=True)
         self._closed = False
@@ -69,8 +67,8 @@ class Writer:
 
         After Unavailable a batch may still have been kept: the client repeats it and ids tell it apart.
         """
-        if not self._has_room():
-            raise Unavailable("The disk is nearly full; events are not taken until there is room.")
+        if full := self._no_room():
+            raise Unavailable(full)
         began = self._began
         if self._closed or (began is not None and time.monotonic() - began > STALLED):
             raise Unavailable("The disk does not answer; events are not taken until it does.")
@@ -97,16 +95,14 @@ class Writer:
         self._queue.put(None)
         self._thread.join(self.patience)
 
-    def _has_room(self) -> bool:
+    def _no_room(self) -> str | None:
         if time.monotonic() - self._room_at > 1:
             self._room_at = time.monotonic()
             try:
-                folder = self.tail.folder
-                usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
-                self._room = usage.free >= max(LEAST_BYTES, usage.total * LEAST_SHARE)
-            except OSError:
-                self._room = False
-        return self._room
+                self._full = enough_room(self.tail.folder)
+            except OSError as broken:
+                self._full = f"The disk cannot be looked at: {broken}."
+        return self._full
 
     def _run(self) -> None:
         while True:
@@ -166,16 +162,9 @@ class Writer:
             self._began = None
 
     def _transaction(self, batches: Sequence[Batch]) -> list[Outcome]:
-        """Under a file lock: writers of several processes take turns instead of polling SQLite's lock."""
         self._db = self._db or self.tail.connect()
-        handle = os.open(
-            self.tail.folder / "tail.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with self.tail.turn():
             return store(self._db, batches, self.clock())
-        finally:
-            os.close(handle)
 
     def _reconnect(self) -> None:
         db, self._db = self._db, None
