@@ -100,6 +100,15 @@ class DuckEngine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def store(self) -> Store:
+        """What it reads, for looks and SQL that are no questions."""
+        return self._store
+
+    def limit(self, seconds: float) -> None:
+        """How long each answer from now on may take."""
+        self._store.seconds = seconds
+
     def cancel(self) -> None:
         """Stop what is being answered, from another thread; it raises OutOfTime."""
         self._store.stop()
