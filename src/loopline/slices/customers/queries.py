@@ -1,6 +1,6 @@
 """Asking about customers. Later slices get frozen views, never rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -190,6 +190,41 @@ def deal(*, actor: Actor, deal_id: int) -> Deal:
 def contacts_of(account_id: int) -> list[ContactView]:
     found = contact_rows().filter(account_id=account_id, archived_at=None).order_by("name")
     return [contact_view(c) for c in found[:50]]
+
+
+def contacts_by_email(addresses: Iterable[str]) -> dict[str, ContactView]:
+    """Contacts by lower-case address; those nobody has are left out."""
+    wanted = sorted({a.strip().lower() for a in addresses} - {""})
+    out: dict[str, ContactView] = {}
+    for start in range(0, len(wanted), 500):
+        low = contact_rows().filter(archived_at=None).annotate(low=Lower("email"))
+        for c in low.filter(low__in=wanted[start : start + 500]):
+            out[c.email.lower()] = contact_view(c)
+    return out
+
+
+def contacts_where(
+    *,
+    segments: Sequence[str] = (),
+    plans: Sequence[str] = (),
+    personas: Sequence[str] = (),
+    stages: Sequence[str] = (),
+    most: int,
+) -> list[ContactView]:
+    """Contacts that fit every part that is given, by id; what is archived is left out."""
+    rows = contact_rows().filter(archived_at=None).exclude(account__archived_at__isnull=False)
+    parts = {
+        "account__segment__in": segments, "account__plan__in": plans, "persona__name__in": personas,
+        "account__stage__in": stages,
+    }  # fmt: skip
+    found = rows.filter(**{k: list(v) for k, v in parts.items() if v}).order_by("pk")
+    return [contact_view(c) for c in found[:most]]
+
+
+@once
+def plans() -> list[tuple[str, str]]:
+    names = Account.objects.exclude(plan="").values_list("plan", flat=True).distinct()
+    return [(n, n) for n in sorted(names)[:100]]
 
 
 @once
