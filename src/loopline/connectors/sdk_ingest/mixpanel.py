@@ -7,55 +7,28 @@ from typing import Any
 
 import msgspec
 
-from loopline.connectors.sdk_ingest.collect import Batch, account_of, group_key, text
 from loopline.connectors.sdk_ingest.wire import (
-    ABSENT,
     MOST_BYTES,
     Answer,
-    Id,
     Parcel,
-    Raw,
     Refused,
     Request,
-    absent,
     answer,
     basic,
     clean,
     each,
     form,
     inflate,
-    plain,
     unbase64,
 )
+from loopline.warehouse.dialects.collect import Batch
+from loopline.warehouse.dialects.mixpanel import NAME, Message, profile, take
+from loopline.warehouse.dialects.raw import ABSENT, Id, Raw, absent, plain
 from loopline.warehouse.records import Outcome
 
-NAME = "mixpanel"
 BUSY = 503
 MOST = MOST_BYTES
 _PATHS = ("/track", "/engage", "/groups", "/import")
-_IDENTITY = ("$identify", "$create_alias", "$merge")
-
-
-class _Event(msgspec.Struct):
-    event: str = ""
-    properties: Raw = ABSENT
-
-
-class _Peek(msgspec.Struct):
-    token: str | None = None
-    distinct_id: Id = None
-    time: str | float | int | None = None
-    insert_id: str | None = msgspec.field(name="$insert_id", default=None)
-    device_id: Id = msgspec.field(name="$device_id", default=None)
-    user_id: Id = msgspec.field(name="$user_id", default=None)
-
-
-class _Identity(msgspec.Struct):
-    alias: Id = None
-    distinct_id: Id = None
-    identified: Id = msgspec.field(name="$identified_id", default=None)
-    anonymous: Id = msgspec.field(name="$anon_id", default=None)
-    merged: list[Id] = msgspec.field(name="$distinct_ids", default_factory=list)
 
 
 class _Key(msgspec.Struct):
@@ -63,14 +36,12 @@ class _Key(msgspec.Struct):
     token: Id = msgspec.field(name="$token", default=None)
 
 
-_EVENTS = msgspec.json.Decoder(list[_Event])
-_EVENT = msgspec.json.Decoder(_Event)
+_EVENTS = msgspec.json.Decoder(list[Message])
+_EVENT = msgspec.json.Decoder(Message)
 _UPDATES = msgspec.json.Decoder(list[dict[str, Any]])
 _UPDATE = msgspec.json.Decoder(dict[str, Any])
 _KEYS = msgspec.json.Decoder(list[_Key])
 _KEY = msgspec.json.Decoder(_Key)
-_PEEK = msgspec.json.Decoder(_Peek)
-_GROUPS = {"account", "company", "organization", "organisation", "workspace", "tenant"}
 
 
 def open_request(request: Request) -> Parcel:
@@ -128,79 +99,14 @@ def translate(parcel: Parcel, received_at: int) -> Batch:
             if isinstance(update, str):
                 batch.refuse(place, update)
             else:
-                _profile(batch, place, update, parcel.kind)
+                profile(batch, place, update, parcel.kind)
         return batch
     for place, event in each(parcel.messages, _EVENTS, _EVENT):
         if isinstance(event, str):
             batch.refuse(place, event)
         else:
-            _event(batch, place, event)
+            take(batch, place, event)
     return batch
-
-
-def _event(batch: Batch, place: int, event: _Event) -> None:
-    try:
-        inner = _PEEK.decode(event.properties) if not absent(event.properties) else _Peek()
-    except msgspec.DecodeError:
-        batch.refuse(place, "invalid properties")
-        return
-    named = text(inner.user_id)
-    account = ""
-    if not absent(event.properties) and any(
-        kind.encode() in bytes(event.properties) for kind in _GROUPS
-    ):
-        values = plain(event.properties)
-        account = account_of({k: v for k, v in values.items() if k.lower() in _GROUPS})
-    taken = batch.add(
-        place, id=inner.insert_id, name=event.event, person=named or inner.distinct_id, time=inner.time,
-        properties=event.properties, anonymous=inner.device_id if named else "", account=account,
-    )  # fmt: skip
-    if taken and event.event in _IDENTITY and not absent(event.properties):
-        _identity(batch, event.event, event.properties)
-
-
-def _identity(batch: Batch, name: str, properties: Raw) -> None:
-    """What Mixpanel's own identity events say."""
-    try:
-        said = msgspec.json.decode(properties, type=_Identity)
-    except msgspec.DecodeError:
-        return
-    at = batch.events[-1].ts
-    if name == "$identify":
-        person = text(said.identified) or text(said.distinct_id)
-        batch.link("identify", text(said.anonymous), person, at)
-    elif name == "$create_alias":
-        batch.link("alias", text(said.alias), text(said.distinct_id), at)
-    elif len(said.merged) > 1:
-        first, *others = (text(one) for one in said.merged)
-        for other in others:
-            batch.link("alias", other, first, at)
-
-
-def _profile(batch: Batch, place: int, update: dict[str, Any], kind: str) -> None:
-    """A profile update: about a person, or about a group."""
-    fact, subject = "person", update.get("$distinct_id")
-    if kind == "groups":
-        fact, subject = (
-            "account",
-            group_key(str(update.get("$group_key", "")), update.get("$group_id")),
-        )
-    who = text(subject) if isinstance(subject, str | int | float) else ""
-    if not who:
-        batch.refuse(place, "missing $distinct_id" if kind == "engage" else "missing $group_id")
-        return
-    try:
-        time = update.get("$time")
-        at = batch.at(time if isinstance(time, str | int | float) else None)
-    except ValueError:
-        batch.refuse(place, "invalid $time")
-        return
-    about = ("$token", "$time", "$distinct_id", "$group_key", "$group_id", "$ip", "$ignore_time")
-    operations = {k: v for k, v in update.items() if k.startswith("$") and k not in about}
-    if not operations:
-        batch.refuse(place, "missing operation")
-        return
-    batch.operate(fact, who, at, operations)
 
 
 def stored(parcel: Parcel, batch: Batch, outcome: Outcome) -> Answer:

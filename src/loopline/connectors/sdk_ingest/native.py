@@ -2,23 +2,20 @@
 
 import msgspec
 
-from loopline.connectors.sdk_ingest.collect import Batch, text
 from loopline.connectors.sdk_ingest.wire import (
-    ABSENT,
     MOST_BYTES,
     Answer,
     Parcel,
-    Raw,
     Refused,
     Request,
-    absent,
     answer,
     bearer,
     clean,
     each,
     inflate,
-    plain,
 )
+from loopline.warehouse.dialects.collect import Batch, text
+from loopline.warehouse.dialects.raw import ABSENT, Raw, absent, plain
 from loopline.warehouse.records import Outcome, Verdict
 
 NAME = "native"

@@ -4,18 +4,12 @@ from typing import Any
 
 import msgspec
 
-from loopline.connectors.sdk_ingest.collect import Batch, account_of, group_key, text
 from loopline.connectors.sdk_ingest.wire import (
-    ABSENT,
-    EMPTY,
     MOST_BYTES,
     Answer,
-    Id,
     Parcel,
-    Raw,
     Refused,
     Request,
-    absent,
     answer,
     bearer,
     clean,
@@ -23,13 +17,13 @@ from loopline.connectors.sdk_ingest.wire import (
     form,
     inflate,
     opened,
-    plain,
-    table,
     unbase64,
 )
+from loopline.warehouse.dialects.collect import Batch, text
+from loopline.warehouse.dialects.posthog import NAME, Message, inside, take
+from loopline.warehouse.dialects.raw import ABSENT, EMPTY, Raw, absent, plain
 from loopline.warehouse.records import Outcome
 
-NAME = "posthog"
 BUSY = 429
 MOST = 20 * 1024 * 1024  # bytes of a batch; single events MOST_BYTES
 _BATCHES = ("/batch", "/i/v1/analytics/events")
@@ -45,38 +39,9 @@ class _Envelope(msgspec.Struct):
     properties: Raw = EMPTY
 
 
-class _Event(msgspec.Struct):
-    event: str = ""
-    distinct_id: Id = None
-    timestamp: str | None = None
-    offset: float | None = None
-    uuid: str | None = None
-    properties: Raw = EMPTY
-    set_: Raw = msgspec.field(name="$set", default=ABSENT)
-    set_once: Raw = msgspec.field(name="$set_once", default=ABSENT)
-
-
-class _Peek(msgspec.Struct):
-    """Properties that mean something to us; the rest is kept unread."""
-
-    token: Raw = ABSENT
-    api_key: Raw = ABSENT
-    distinct_id: Raw = ABSENT
-    alias: Raw = ABSENT
-    groups: Raw = msgspec.field(name="$groups", default=ABSENT)
-    anonymous: Raw = msgspec.field(name="$anon_distinct_id", default=ABSENT)
-    set_: Raw = msgspec.field(name="$set", default=ABSENT)
-    set_once: Raw = msgspec.field(name="$set_once", default=ABSENT)
-    unset: Raw = msgspec.field(name="$unset", default=ABSENT)
-    group_type: Raw = msgspec.field(name="$group_type", default=ABSENT)
-    group_key: Raw = msgspec.field(name="$group_key", default=ABSENT)
-    group_set: Raw = msgspec.field(name="$group_set", default=ABSENT)
-
-
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
-_EVENTS = msgspec.json.Decoder(list[_Event])
-_ONE = msgspec.json.Decoder(_Event)
-_PEEK = msgspec.json.Decoder(_Peek)
+_EVENTS = msgspec.json.Decoder(list[Message])
+_ONE = msgspec.json.Decoder(Message)
 
 
 def open_request(request: Request) -> Parcel:
@@ -88,7 +53,7 @@ def open_request(request: Request) -> Parcel:
     if body.lstrip().startswith(b"["):
         return Parcel((_key_inside(body), request.asked("api_key")), body)
     envelope = opened(body, _ENVELOPE)
-    inner = _peek(envelope.properties)
+    inner = inside(envelope.properties)
     keys = (
         *bearer(request.header("authorization")), envelope.api_key or "", envelope.token or "",
         text(plain(inner.token)), text(plain(inner.api_key)), request.asked("api_key"),
@@ -122,16 +87,9 @@ def _body(request: Request, most: int) -> bytes:
 
 def _key_inside(body: bytes) -> str:
     for _, event in each(body, _EVENTS, _ONE):
-        if isinstance(event, _Event):
-            return text(plain(_peek(event.properties).token))
+        if isinstance(event, Message):
+            return text(plain(inside(event.properties).token))
     return ""
-
-
-def _peek(properties: Raw) -> _Peek:
-    try:
-        return _PEEK.decode(properties)
-    except msgspec.DecodeError:
-        return _Peek()
 
 
 def translate(parcel: Parcel, received_at: int) -> Batch:
@@ -141,41 +99,8 @@ def translate(parcel: Parcel, received_at: int) -> Batch:
         if isinstance(event, str):
             batch.refuse(place, event)
         else:
-            _take(batch, place, event)
+            take(batch, place, event)
     return batch
-
-
-def _take(batch: Batch, place: int, event: _Event) -> None:
-    inner = _peek(event.properties)
-    groups = table(inner.groups)
-    if event.event == "$groupidentify":
-        key = group_key(text(plain(inner.group_type)), plain(inner.group_key))
-    else:
-        key = account_of(groups) if groups else ""
-    time: str | float | None = event.timestamp
-    if time is None and event.offset:
-        time = (batch.received_at / 1000 - event.offset) / 1000  # posthog-js says how long ago
-    who = text(event.distinct_id) or text(plain(inner.distinct_id))
-    taken = batch.add(
-        place, id=event.uuid, name=event.event, person=who, time=time, properties=event.properties,
-        anonymous=text(plain(inner.anonymous)) if event.event == "$identify" else "", account=key,
-    )  # fmt: skip
-    if taken:
-        _learn(batch, event, inner, who, key)
-
-
-def _learn(batch: Batch, event: _Event, inner: _Peek, who: str, account: str) -> None:
-    at = batch.events[-1].ts
-    for kept in (event.set_, inner.set_):
-        batch.learn("person", who, at, table(kept))
-    for kept in (event.set_once, inner.set_once):
-        batch.learn("person_once", who, at, table(kept))
-    if not absent(inner.unset):
-        batch.operate("person", who, at, {"$unset": plain(inner.unset)})
-    if event.event == "$create_alias":
-        batch.link("alias", text(plain(inner.alias)), who, at)
-    elif event.event == "$groupidentify":
-        batch.learn("account", account, at, table(inner.group_set))
 
 
 def stored(parcel: Parcel, batch: Batch, outcome: Outcome) -> Answer:

@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from loopline.connectors.sdk_ingest import amplitude, mixpanel, native, posthog, segment
-from loopline.connectors.sdk_ingest.collect import Batch
 from loopline.connectors.sdk_ingest.wire import Answer, Parcel, Refused, Request
 from loopline.warehouse import tail
+from loopline.warehouse.dialects.collect import Batch
 from loopline.warehouse.records import Outcome
 from loopline.warehouse.tail_writer import Busy, Unavailable, Unkept, Writer, now_us
 

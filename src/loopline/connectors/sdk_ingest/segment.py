@@ -4,25 +4,21 @@ from typing import Any
 
 import msgspec
 
-from loopline.connectors.sdk_ingest.collect import Batch, text
 from loopline.connectors.sdk_ingest.wire import (
-    ABSENT,
     MOST_BYTES,
     Answer,
-    Id,
     Parcel,
-    Raw,
     Refused,
     Request,
-    absent,
     answer,
     basic,
     clean,
     each,
     inflate,
     opened,
-    table,
 )
+from loopline.warehouse.dialects.collect import Batch, text
+from loopline.warehouse.dialects.raw import ABSENT, Id, Raw, absent, table
 from loopline.warehouse.records import Outcome
 
 NAME = "segment"

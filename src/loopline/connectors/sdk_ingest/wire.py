@@ -5,20 +5,14 @@ import binascii
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
 from urllib.parse import parse_qs
 
 import msgspec
 
+from loopline.warehouse.dialects.raw import DEEPEST, Raw, shallow, wrong_field
+
 MOST_BYTES = 5 * 1024 * 1024  # of a body, as sent and inflated
-DEEPEST = 64  # nested objects and arrays
-Raw = msgspec.Raw
-Id = str | int | float | None
-ABSENT = Raw(b"null")  # msgspec has no `Raw | None`
-EMPTY = Raw(b"{}")
 _RAWS: msgspec.json.Decoder[list[Raw]] = msgspec.json.Decoder(list[Raw])
-_OUTLINE = bytes.maketrans(b"{}", b"[]")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 class Refused(Exception):
@@ -127,23 +121,6 @@ def bearer(header: str) -> tuple[str, ...]:
     return (rest.strip(),) if scheme.lower() == "bearer" and rest.strip() else ()
 
 
-def _shallow(body: bytes) -> bool:
-    """Whether brackets outside strings nest at most DEEPEST deep; one level goes in each pass.
-
-    Strings without brackets are `""` once all else is deleted, and taking such pairs out keeps the others whole.
-    """
-    if b"\\" in body:
-        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    outline = body.translate(_OUTLINE, _NOT_BRACKETS).replace(b'""', b"")
-    if b'"' in outline:
-        outline = b"".join(outline.split(b'"')[::2])
-    for _ in range(DEEPEST):
-        if not outline:
-            return True
-        outline = outline.replace(b"[]", b"")
-    return not outline
-
-
 def clean(body: bytes) -> bytes:
     """JSON text that can be decoded and kept: UTF-8, not too deep, no NaN (null instead).
 
@@ -163,7 +140,7 @@ def clean(body: bytes) -> bytes:
         msgspec.json.decode(body, type=Raw)
     except (msgspec.DecodeError, RecursionError):
         raise Refused(400, "The body is not valid JSON.") from None
-    if not _shallow(body):
+    if not shallow(body):
         raise Refused(400, f"The body nests more than {DEEPEST} levels deep.")
     return body
 
@@ -194,31 +171,3 @@ def each[T](
             yield place, one.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
             yield place, wrong_field(str(wrong))
-
-
-def wrong_field(text: str) -> str:
-    """`invalid FIELD: why` from msgspec's words, which end with the place, `at `$.field``."""
-    why, _, place = text.partition(" - at `$")
-    if why.startswith("Object missing required field `"):
-        return "missing " + why.split("`")[1]
-    name = place.rstrip("`").lstrip(".").split(".")[0].split("[")[0]
-    return f"invalid {name or 'message'}: {why}"
-
-
-def absent(raw: Raw) -> bool:
-    """Whether a field was not sent, or null."""
-    return bytes(raw) == b"null"
-
-
-def plain(raw: Raw) -> Any:
-    """The value behind raw JSON; None where there is none or it cannot be read."""
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def table(raw: Raw) -> dict[str, Any]:
-    """The object behind raw JSON; empty where it is something else."""
-    value = plain(raw)
-    return cast(dict[str, Any], value) if isinstance(value, dict) else {}

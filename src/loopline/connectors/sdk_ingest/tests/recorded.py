@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from loopline.connectors.sdk_ingest.collect import Batch
 from loopline.connectors.sdk_ingest.wire import Parcel, Request
+from loopline.warehouse.dialects.collect import Batch
 from loopline.warehouse.records import Outcome
 
 NOW = 1_795_610_700_000_000  # 2026-11-25, less than a minute after the recording

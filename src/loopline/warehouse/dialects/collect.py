@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from loopline.connectors.sdk_ingest import times
-from loopline.connectors.sdk_ingest.wire import Id, Raw
+from loopline.warehouse.dialects import times
+from loopline.warehouse.dialects.raw import Id, Raw
 from loopline.warehouse.records import Event, Fact, Verdict
 
 LONGEST = 400  # characters of a name or an id
