@@ -1,0 +1,42 @@
+"""What can be done with surveys."""
+
+from loopline.slices.surveys.services.answering import (
+    Answered,
+    Person,
+    Reply,
+    answer,
+    closed_because,
+    signature,
+)
+from loopline.slices.surveys.services.designing import (
+    archive_many,
+    change_survey,
+    close_survey,
+    create_survey,
+    keep_the_days,
+    open_survey,
+    signing_secret,
+    turn_back,
+)
+from loopline.slices.surveys.services.sending import Sent, send_survey, stop_asking, unsend
+
+__all__ = [
+    "Answered",
+    "Person",
+    "Reply",
+    "Sent",
+    "answer",
+    "archive_many",
+    "change_survey",
+    "close_survey",
+    "closed_because",
+    "create_survey",
+    "keep_the_days",
+    "open_survey",
+    "send_survey",
+    "signature",
+    "signing_secret",
+    "stop_asking",
+    "turn_back",
+    "unsend",
+]
