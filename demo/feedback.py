@@ -1,6 +1,7 @@
 """What was said in a year: received by the week, triaged, merged where it repeats, linked where it is known."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -65,7 +66,7 @@ def load(w: Context) -> None:
         )  # fmt: skip
         weeks.setdefault(int(back // 7), []).append((ask, problem))
     for week, asks in weeks.items():
-        w.plan(w.at(max(week * 7, 0), 12), lambda week=week, asks=asks: _week(w, week, asks))
+        w.plan(w.at(max(week * 7, 0), 12), partial(_week, w, week, asks))
 
 
 def _week(w: Context, week: int, asks: list[tuple[Any, int]]) -> None:

@@ -1,39 +1,20 @@
 """A release a week: the bets that shipped that day, and upkeep."""
 
 from datetime import timedelta
+from functools import partial
 
 from demo.context import Context
-from demo.oakrow.story import BETS
+from demo.oakrow.story import BETS, next_version, versions
 from demo.work import items_of, upkeep
 from loopline.platform.jobs.worker import run_until_empty
 from loopline.slices.releases import services as releases
 
 
 def load(w: Context) -> None:
-    """Ship on every day a bet shipped, and every nine days besides."""
-    days = sorted(
-        {b.shipped for b in BETS if b.shipped is not None} | set(range(336, 18, -9)), reverse=True
-    )
-    kept = [
-        d
-        for d in days
-        if d in {b.shipped for b in BETS}
-        or all(abs(d - s) > 3 for s in days if s in {b.shipped for b in BETS})
-    ]
-    counts: dict[str, int] = {}
-    for n, day in enumerate(kept):
-        month = w.at(day).strftime("%Y.%-m")
-        counts[month] = counts.get(month, 0) + 1
-        w.plan(
-            w.at(day, 15),
-            lambda day=day, n=n, version=f"{month}.{counts[month]}": _release(w, n, day, version),
-        )
-    w.plan(
-        w.at(1, 15),
-        lambda: _coming(
-            w, f"{w.now:%Y}.{w.now.month}.{counts.get(f'{w.now:%Y}.{w.now.month}', 0) + 1}"
-        ),
-    )
+    """Ship on every day a bet shipped, and every nine days besides; have the next one nearly ready."""
+    for n, (day, version) in enumerate(versions(w.now)):
+        w.plan(w.at(day, 15), partial(_release, w, n, day, version))
+    w.plan(w.at(1, 15), lambda: _coming(w, next_version(w.now)))
 
 
 def _release(w: Context, n: int, day: int, version: str) -> None:

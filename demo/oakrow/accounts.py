@@ -101,3 +101,45 @@ PERSONAS = (
 def domain(account: SampleAccount) -> str:
     """Its domain: what its people's addresses end in, and its key in product events."""
     return f"{account.name.lower().replace(' & ', '-').replace(' ', '-')}.example"
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    email: str
+    title: str
+    persona: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """An account with its people, and in how many days it renews where it is a customer."""
+
+    account: SampleAccount
+    contacts: tuple[Contact, ...]
+    renews_in: int | None
+
+
+def customers(rng: random.Random) -> list[Customer]:
+    """All accounts with one to four contacts each, the same for the same dice."""
+    out = []
+    for account in accounts(rng):
+        renews_in = rng.randrange(10, 360) if account.stage == "customer" else None
+        out.append(Customer(account, _contacts(rng, domain(account)), renews_in))
+    return out
+
+
+def _contacts(rng: random.Random, at: str) -> tuple[Contact, ...]:
+    found: dict[str, Contact] = {}
+    for _ in range(rng.choice((1, 2, 2, 3, 4))):
+        name = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
+        title, persona = rng.choice(PERSONAS)
+        email = f"{mailbox(name)}@{at}"
+        found.setdefault(email, Contact(name, email, title, persona))
+    return tuple(found.values())
+
+
+def mailbox(name: str) -> str:
+    """What stands before the @: "Ann Novák" is ann.novak."""
+    first, last = name.lower().replace("á", "a").split()
+    return f"{first}.{last}"

@@ -3,7 +3,9 @@
 Days count back from the seeding day. A bet without `shipped` is under way or was not taken.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -90,3 +92,28 @@ CLOSERS = (
     " Others here say the same.", " It is the one thing I would ask for.", " Thank you for listening.",
     " We have found a way round it, but it is ugly.", " I would test anything you have.",
 )  # fmt: skip
+
+
+def release_days() -> list[int]:
+    """The days that had a release, oldest first: those of bets, and every nine days where none is near."""
+    bets = {b.shipped for b in BETS if b.shipped is not None}
+    others = {d for d in range(336, 18, -9) if all(abs(d - s) > 3 for s in bets)}
+    return sorted(bets | others, reverse=True)
+
+
+def versions(now: datetime) -> list[tuple[int, str]]:
+    """Day and version of every release, oldest first: year, month, and which of that month."""
+    counts: Counter[str] = Counter()
+    found = []
+    for day in release_days():
+        month = f"{now - timedelta(days=day):%Y.%-m}"
+        counts[month] += 1
+        found.append((day, f"{month}.{counts[month]}"))
+    return found
+
+
+def next_version(now: datetime) -> str:
+    """What the release after all those will be called."""
+    month = f"{now:%Y.%-m}"
+    done = sum(version.rpartition(".")[0] == month for _, version in versions(now))
+    return f"{month}.{done + 1}"
