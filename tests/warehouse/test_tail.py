@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from loopline.warehouse import room, tail_writer
+from loopline.warehouse.marks import BUCKET, REMEMBERED
 from loopline.warehouse.records import Event, Fact
-from loopline.warehouse.tail import BUCKET, REMEMBERED, Tail, batch
+from loopline.warehouse.tail import Tail, batch
 from loopline.warehouse.tail_writer import Busy, Unavailable, Unkept, Writer
 
 NOW = 1_795_610_700_000_000

@@ -1,29 +1,21 @@
-"""The hot tail: accepted events and facts in arrival order, in one SQLite file that several processes write.
-
-Ids of the last 30 days lie in a compact index apart, in buckets of ten days, each dropped whole when it is
-older; so a client's random ids never order the events. The id is kept as 64 bits of BLAKE2b: with 100 million
-ids in the index, the chance that any of them meets another by accident is below 1 in 3,000.
-"""
+"""The hot tail: accepted events and facts in arrival order, in one SQLite file that several processes write."""
 
 import fcntl
 import hashlib
-import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from loopline.warehouse.inserting import insert, numbered
+from loopline.warehouse.marks import SCHEMA, Marks
 from loopline.warehouse.records import Event, Fact, Outcome
 
-BUCKET = 10 * 86_400_000_000  # microseconds of arrivals that share one bucket of ids
-REMEMBERED = 30 * 86_400_000_000  # microseconds an id is known at least
-AT_ONCE = 50  # rows of one statement
 _DAY = 86_400_000_000
 _FAR = 2**63 - 1  # behind every place
 _FORGOTTEN = 5_000  # rows deleted in one transaction
@@ -38,7 +30,7 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 CREATE TABLE IF NOT EXISTS refusal (
   day INTEGER, dialect TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, dialect, reason)) WITHOUT ROWID;
 INSERT OR IGNORE INTO counter VALUES ('event', 0), ('fact', 0);
-"""
+{SCHEMA}"""
 Mark = tuple[int, int]  # of an id, of a content
 
 
@@ -133,6 +125,11 @@ class Tail:
             yield page
             after_seq = page[-1][0]
 
+    def ids(self, first: int, last: int, after_seq: int = 0) -> list[str]:
+        """Ids of the events behind a place that are of the times `first` to `last`, both inclusive."""
+        sql = "SELECT id FROM event WHERE seq > ? AND ts BETWEEN ? AND ?"
+        return [id for (id,) in self._ask(sql, after_seq, first, last)]
+
     def first(self, after_seq: int = 0) -> int | None:
         """When the first event behind a place came, in microseconds; None where there is none."""
         sql = "SELECT received_at FROM event WHERE seq > ? ORDER BY seq LIMIT 1"
@@ -203,44 +200,6 @@ class Tail:
             os.close(handle)
 
 
-def _buckets(db: sqlite3.Connection) -> list[int]:
-    found = db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name GLOB 'seen_*'")
-    return sorted(int(name.removeprefix("seen_")) for (name,) in found)
-
-
-def _prepare(db: sqlite3.Connection, now: int) -> tuple[str, list[str]]:
-    """The bucket that new ids go to, and all that are still remembered; older ones are dropped."""
-    today, kept = now // BUCKET, []
-    for bucket in _buckets(db):
-        if (bucket + 1) * BUCKET <= now - REMEMBERED:
-            db.execute(f"DROP TABLE seen_{bucket}")
-        else:
-            kept.append(bucket)
-    if today not in kept:
-        db.execute(
-            f"CREATE TABLE seen_{today} (mark INTEGER PRIMARY KEY, content INTEGER NOT NULL)"
-        )
-        kept.append(today)
-    return f"seen_{today}", [f"seen_{bucket}" for bucket in kept]
-
-
-def _known(db: sqlite3.Connection, tables: Iterable[str], marks: list[int]) -> dict[int, int]:
-    """Which of the marks are there already, with their content."""
-    asked = json.dumps(marks)
-    found: dict[int, int] = {}
-    for name in tables:
-        sql = f"SELECT mark, content FROM {name} WHERE mark IN (SELECT value FROM json_each(?))"
-        found.update(db.execute(sql, (asked,)).fetchall())
-    return found
-
-
-def _numbered(db: sqlite3.Connection, name: str, count: int) -> Iterable[int]:
-    """That many new places, in order and never given before."""
-    sql = "UPDATE counter SET value = value + ? WHERE name = ? RETURNING value"
-    last = db.execute(sql, (count, name)).fetchone()[0]
-    return range(last - count + 1, last + 1)
-
-
 def _sort_out(
     one: Batch, known: dict[int, int], fresh: dict[int, int], rows: list[Event]
 ) -> Outcome:
@@ -258,14 +217,22 @@ def _sort_out(
     return Outcome(len(rows) - before, doubled, tuple(conflicts))
 
 
-def store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Outcome]:
+def store(
+    db: sqlite3.Connection,
+    group: Sequence[Batch],
+    now: int,
+    index: Marks | None = None,
+    elsewhere: Container[str] = (),
+) -> list[Outcome]:
     """Keep a group of batches in one transaction; on disk when this returns. `now` in microseconds.
 
-    Raises sqlite3.Error, ValueError or OverflowError; then nothing of the group is there.
+    `index` is this connection's memory of the ids; ids `elsewhere` (they came by file) count as duplicates too.
+    Raises sqlite3.Error, ValueError or OverflowError; then nothing of the group is there, and the index is good
+    for nothing more.
     """
     db.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = _store(db, group, now)
+        outcomes = _store(db, group, now, index or Marks(), elsewhere)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -274,13 +241,24 @@ def store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Outc
     return outcomes
 
 
-def _store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Outcome]:
-    target, tables = _prepare(db, now)
+def _store(
+    db: sqlite3.Connection,
+    group: Sequence[Batch],
+    now: int,
+    index: Marks,
+    elsewhere: Container[str],
+) -> list[Outcome]:
+    index.catch_up(db, now)
     wanted = [mark for one in group for mark, _ in one.marks]
     wanted += [mark for one in group for mark, _ in one.fact_marks]
-    known, fresh = _known(db, tables, wanted), dict[int, int]()
+    known, fresh = index.known(db, wanted), dict[int, int]()
     rows: list[Event] = []
     facts: list[Fact] = []
+    if elsewhere:
+        for one in group:
+            for event, (mark, content) in zip(one.events, one.marks, strict=True):
+                if event.id in elsewhere:
+                    known.setdefault(mark, content)
     outcomes = [_sort_out(one, known, fresh, rows) for one in group]
     for one in group:
         for fact, (mark, content) in zip(one.facts, one.fact_marks, strict=True):
@@ -289,8 +267,7 @@ def _store(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> list[Out
                 facts.append(fact)
     _append(db, "event", _EVENT, rows)
     _append(db, "fact", _FACT, facts)
-    # In order of their value: neighbours share a page of the index.
-    _insert(db, f"INSERT INTO {target} VALUES ", sorted(fresh.items()))
+    index.add(db, fresh)
     _count(db, group, now)
     return outcomes
 
@@ -299,20 +276,9 @@ def _append(
     db: sqlite3.Connection, name: str, columns: str, rows: Sequence[Event] | Sequence[Fact]
 ) -> None:
     if rows:
-        astuple, places = msgspec.structs.astuple, _numbered(db, name, len(rows))
+        astuple, places = msgspec.structs.astuple, numbered(db, name, len(rows))
         placed = [(place, *astuple(row)) for place, row in zip(places, rows, strict=True)]
-        _insert(db, f"INSERT INTO {name} (seq, {columns}) VALUES ", placed)
-
-
-def _insert(db: sqlite3.Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Many rows with each statement: every step of SQLite lets other threads run and waits for its turn again."""
-    if not rows:
-        return
-    one = f"({', '.join('?' * len(rows[0]))})"
-    many, full = sql + ", ".join([one] * AT_ONCE), len(rows) - len(rows) % AT_ONCE
-    for start in range(0, full, AT_ONCE):
-        db.execute(many, list(chain.from_iterable(rows[start : start + AT_ONCE])))
-    db.executemany(sql + one, rows[full:])
+        insert(db, f"INSERT INTO {name} (seq, {columns}) VALUES", placed)
 
 
 def _count(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 
+from loopline.warehouse.imported import Imported
+from loopline.warehouse.marks import Marks
 from loopline.warehouse.records import Outcome
 from loopline.warehouse.room import enough_room
 from loopline.warehouse.tail import Batch, Tail, store
@@ -58,6 +60,8 @@ class Writer:
         self._room_at = 0.0
         self._full: str | None = None
         self._db: sqlite3.Connection | None = None
+        self._imported = Imported(tail.folder)
+        self._index = Marks()
         self._thread = threading.Thread(target=self._run, name="tail-writer", daemon=True)
         self._closed = False
         self._thread.start()
@@ -164,10 +168,11 @@ class Writer:
     def _transaction(self, batches: Sequence[Batch]) -> list[Outcome]:
         self._db = self._db or self.tail.connect()
         with self.tail.turn():
-            return store(self._db, batches, self.clock())
+            taken = self._imported.known(event for one in batches for event in one.events)
+            return store(self._db, batches, self.clock(), self._index, taken)
 
     def _reconnect(self) -> None:
-        db, self._db = self._db, None
+        db, self._db, self._index = self._db, None, Marks()
         if db:
             try:
                 db.close()
