@@ -99,3 +99,15 @@ def run_jobs(db) -> Callable:
     from loopline.platform.jobs.worker import run_until_empty
 
     return run_until_empty
+
+
+@pytest.fixture
+def stored(settings, tmp_path) -> Callable:
+    """`stored(rows, facts)` puts product events into a folder of this test's own, where every question looks.
+
+    A row is (event, person, time, properties) with an optional account; a fact is a warehouse Fact.
+    """
+    from tests.events import keep
+
+    settings.LOOPLINE_EVENTS = tmp_path / "events"
+    return lambda rows=(), facts=(): keep(settings.LOOPLINE_EVENTS, rows, facts)

@@ -60,5 +60,9 @@ class TooMany(Problem):
         self.retry_after = retry_after
 
 
+class Unavailable(Problem):
+    """A part that is needed cannot be reached now. HTTP 503."""
+
+
 class TooLarge(Problem):
     """More bytes than are accepted here. HTTP 413."""

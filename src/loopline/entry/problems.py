@@ -20,6 +20,7 @@ STATUS: dict[type[p.Problem], tuple[int, str]] = {
     p.Stale: (412, "Changed meanwhile"),
     p.TooMany: (429, "Too many at once"),
     p.TooLarge: (413, "Too large"),
+    p.Unavailable: (503, "Not reachable now"),
 }
 
 

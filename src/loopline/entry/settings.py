@@ -20,7 +20,7 @@ HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 _SLICES = [
-    "customers", "decisions", "measures", "feedback", "roadmap", "work", "releases", "told",
+    "customers", "decisions", "insights", "measures", "surveys", "feedback", "roadmap", "work", "releases", "told",
     "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [
@@ -198,6 +198,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(HOME.folder("tmp"))
 
 LOOPLINE_HOME = HOME
+LOOPLINE_EVENTS = HOME.path / "events"
 LOOPLINE_ENGINE = os.environ.get("LOOPLINE_ENGINE", "inline" if TESTING else "process")
 LOOPLINE_ENGINE_HANDLERS = ["loopline.slices.feedback.similar"]
 

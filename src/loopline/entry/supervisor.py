@@ -88,6 +88,7 @@ def commands(host: str, port: int, workers: int = 2, threads: int = 8) -> dict[s
 def serve(*, host: str, port: int) -> int:
     """Serve until signalled. SIGTERM and Ctrl-C end everything that was started."""
     env = {**_SMALL, **os.environ, "DJANGO_SETTINGS_MODULE": "loopline.entry.settings"}
+    env["LOOPLINE_SUPERVISOR"] = str(os.getpid())  # what is started on demand ends with it
     group = Group(env, commands(host, port))
 
     def on_signal(*_: object) -> None:

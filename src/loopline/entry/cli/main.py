@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "check data, audit chain and lines",
     "doctor": "say what is wrong and what to do",
     "worker": "run background jobs",
+    "desk": "answer questions about events",
     "test": "run the tests",
     "check": "format, lint, types, contracts, tests",
     "bench": "run the benchmarks",

@@ -67,10 +67,16 @@ class DeskClient:
         return msgspec.msgpack.decode(reply.value, type=KINDS[kind][1]), reply.computed
 
     def people(
-        self, question: ir.Question, cell: ir.Cell, *, limit: int = 100, offset: int = 0
+        self,
+        question: ir.Question,
+        cell: ir.Cell,
+        less: ir.Cell | None = None,
+        *,
+        limit: int = 100,
+        offset: int = 0,
     ) -> Actors:
-        """A page of those behind a cell. Raises DeskError."""
-        asked = Who(NAMES[type(question)], raw(question), cell, limit, offset)
+        """A page of those behind a cell and not behind `less`. Raises DeskError."""
+        asked = Who(NAMES[type(question)], raw(question), cell, less, limit, offset)
         return msgspec.msgpack.decode(self._reply(asked, asked.seconds).value, type=Actors)
 
     def sql(

@@ -30,11 +30,12 @@ class Ask(msgspec.Struct, tag=True, frozen=True):
 
 
 class Who(msgspec.Struct, tag=True, frozen=True):
-    """The actors behind a cell, from `offset` on, at most `limit`."""
+    """The actors behind a cell but not behind `less`, from `offset` on, at most `limit`."""
 
     kind: str
     question: msgspec.Raw
     cell: ir.Cell
+    less: ir.Cell | None = None
     limit: int = 100
     offset: int = 0
     seconds: float = 30.0

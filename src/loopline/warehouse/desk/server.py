@@ -88,8 +88,11 @@ class Desk:
         match asked:
             case Ask(kind, question):
                 return engine.answer(_question(kind, question))
-            case Who(kind, question, cell, limit, offset):
+            case Who(kind, question, cell, less, limit, offset):
                 found = engine.people(_question(kind, question), cell)
+                if less is not None:
+                    gone = set(engine.people(_question(kind, question), less))
+                    found = [each for each in found if each not in gone]
                 return Actors(len(found), found[offset : offset + limit])
             case Sql(text, limit):
                 with engine.store.limited():

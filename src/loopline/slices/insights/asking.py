@@ -1,0 +1,77 @@
+"""The way to the desk, where questions are answered, and its refusals in the product's own terms."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from loopline.core.insights import ir
+from loopline.core.insights.answers import Answer
+from loopline.core.problems import Invalid, Problem, TooMany, Unavailable
+from loopline.platform.tables import registry
+from loopline.warehouse.desk.client import DeskClient, DeskError
+from loopline.warehouse.desk.messages import Actors, Computed, Table
+
+
+def folder() -> Path:
+    """Where this home's events are."""
+    return Path(settings.LOOPLINE_EVENTS)
+
+
+@cache
+def _client(where: Path, inline: bool) -> DeskClient:
+    if inline:
+        from loopline.warehouse.desk.at_hand import DeskAtHand
+
+        return DeskAtHand(where, tables=registry.Offered())
+    parent = os.environ.get("LOOPLINE_SUPERVISOR") or str(os.getpid())
+    command = [
+        sys.executable, "-m", "loopline.entry.cli.main", "desk",
+        "--home", str(settings.LOOPLINE_HOME.path), "--parent", parent,
+    ]  # fmt: skip
+    return DeskClient(where, command)
+
+
+def client() -> DeskClient:
+    """The desk of this home; for tests and one-shot commands one inside the process."""
+    return _client(folder(), settings.LOOPLINE_ENGINE == "inline")
+
+
+def answer(question: ir.Question) -> tuple[Answer, Computed]:
+    """Raises Invalid, TooMany or Unavailable, as all of these do."""
+    return _said(lambda: client().answer(question))
+
+
+def people(
+    question: ir.Question, cell: ir.Cell, less: ir.Cell | None = None, *, limit: int, offset: int
+) -> Actors:
+    return _said(lambda: client().people(question, cell, less, limit=limit, offset=offset))
+
+
+def sql(text: str, *, limit: int) -> tuple[Table, Computed]:
+    return _said(lambda: client().sql(text, limit=limit), field="sql")
+
+
+def look(what: str, **arguments: Any) -> Any:
+    """One of the desk's looks at the store itself."""
+    return _said(lambda: client().look(what, **arguments))
+
+
+def _said[T](ask: Callable[[], T], field: str = "question") -> T:
+    try:
+        return ask()
+    except DeskError as refused:
+        raise _problem(refused, field) from refused
+
+
+def _problem(refused: DeskError, field: str) -> Problem:
+    sentence = str(refused)
+    if refused.kind in ("bad", "late", "large"):
+        return Invalid(**{field: sentence})
+    if refused.kind == "busy":
+        return TooMany(sentence, retry_after=2)
+    return Unavailable(sentence)

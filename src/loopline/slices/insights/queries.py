@@ -1,0 +1,174 @@
+"""Asking about product events, for pages, the API, metrics and dashboards alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from loopline.core.insights import ir
+from loopline.core.problems import Invalid, Missing
+from loopline.platform.cards.registry import Card
+from loopline.platform.db.once import once
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import allow
+from loopline.platform.settings.options import zone
+from loopline.slices.insights import asking, questions, shown
+from loopline.slices.insights.models import Cohort, CohortMember, EventName, Report
+
+MOST_PEOPLE = 1_000
+MOST_ROWS = 10_000
+
+
+def typed(kind: str, body: Any, now: datetime) -> ir.Question:
+    """The typed question of a JSON body, in the company's zone. Raises Invalid."""
+    read = questions.read(kind, body)
+    question: ir.Question = read.typed(now, str(zone()))
+    if read.cohort:
+        question = replace(question, among=members(read.cohort, read.actor))
+    return question
+
+
+def ask(*, actor: Actor, kind: str, body: Any, now: datetime) -> dict[str, Any]:
+    """The answer to a question of CONTRACT's insights, as JSON. Raises Invalid, TooMany or Unavailable."""
+    allow(actor, "insight.read")
+    return computed(kind, body, now)
+
+
+def computed(kind: str, body: Any, now: datetime) -> dict[str, Any]:
+    """As `ask`, for jobs that act for nobody."""
+    answer, how = asking.answer(typed(kind, body, now))
+    return shown.answered(answer, how)
+
+
+def people(
+    *,
+    actor: Actor,
+    kind: str,
+    body: Any,
+    cell: Any,
+    limit: int = 100,
+    offset: int = 0,
+    now: datetime,
+) -> dict[str, Any]:
+    """Who stands behind a cell: `{items: [{person, account}], count}`; the count equals the cell."""
+    allow(actor, "person.read")
+    question = typed(kind, body, now)
+    wanted = questions.checked(questions.CellIn.model_validate, cell)
+    whole, less = cells(kind, wanted)
+    found = asking.people(question, whole, less, limit=min(limit, MOST_PEOPLE), offset=offset)
+    return {
+        "items": [
+            {"person": person or None, "account": account or None}
+            for person, account in found.items
+        ],
+        "count": found.count,
+    }
+
+
+def cells(kind: str, cell: questions.CellIn) -> tuple[ir.Cell, ir.Cell | None]:
+    """What to count, and what to take from it: who `dropped` are those before less those who went on."""
+    typed_cell = cell.typed()
+    if not cell.dropped:
+        return typed_cell, None
+    if kind == "funnel" and cell.step > 1:
+        return replace(typed_cell, step=cell.step - 1), typed_cell
+    if kind == "retention" and cell.period is not None:
+        return replace(typed_cell, period=None), typed_cell
+    if kind in ("time-to-value", "adoption"):
+        return replace(typed_cell, step=1), replace(typed_cell, step=2)
+    raise Invalid(cell="Nobody dropped out there: name a later step or period.")
+
+
+def sql(*, actor: Actor, text: str, limit: int = MOST_ROWS) -> dict[str, Any]:
+    """Rows of one SELECT over the documented views."""
+    allow(actor, "sql.read")
+    table, how = asking.sql(text, limit=min(limit, MOST_ROWS))
+    return {
+        "columns": [{"name": name, "type": type_} for name, type_ in table.columns],
+        "rows": table.rows,
+        "more": table.more,
+        "computed_from": {
+            "events": how.events,
+            "through": shown.moment(how.through),
+            "engine": how.engine,
+            "milliseconds": how.milliseconds,
+        },
+    }
+
+
+def report_rows() -> QuerySet[Report]:
+    return Report.objects.select_related("owner")
+
+
+def report(*, actor: Actor, report_id: int) -> Report:
+    allow(actor, "insight.read")
+    found = report_rows().filter(pk=report_id).first()
+    if found is None:
+        raise Missing("report")
+    return found
+
+
+def report_definitions(ids: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    """`{name, kind, body, owner, version, says}` of reports, for dashboards and evidence."""
+    return {
+        r.pk: {
+            "name": r.name, "kind": r.kind, "body": r.body, "says": r.says, "finding": r.finding,
+            "version": r.definition_version, "owner_id": r.owner_id, "chart": r.chart,
+        }
+        for r in Report.objects.filter(pk__in=set(ids))
+    }  # fmt: skip
+
+
+def report_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        r.pk: Card(
+            "report", r.pk, r.name, f"/reports/{r.pk}", f"REP-{r.pk}", r.kind, bool(r.archived_at)
+        )
+        for r in Report.objects.filter(pk__in=ids)
+    }  # fmt: skip
+
+
+def cohort_rows() -> QuerySet[Cohort]:
+    return Cohort.objects.select_related("owner")
+
+
+def cohort(*, actor: Actor, cohort_id: int) -> Cohort:
+    allow(actor, "insight.read")
+    found = cohort_rows().filter(pk=cohort_id).first()
+    if found is None:
+        raise Missing("cohort")
+    return found
+
+
+def cohort_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        c.pk: Card("cohort", c.pk, c.name, f"/cohorts/{c.pk}", f"COH-{c.pk}", c.says[:80], bool(c.archived_at))
+        for c in Cohort.objects.filter(pk__in=ids)
+    }  # fmt: skip
+
+
+def members(cohort_id: str, actor: str) -> frozenset[str]:
+    """The persons or accounts of a cohort. Raises Invalid where it is none, or one of the other kind."""
+    key = cohort_id.upper().removeprefix("COH-")
+    row = (
+        Cohort.objects.filter(pk=int(key)).first()
+        if key.isascii() and key.isdigit() and len(key) < 19
+        else None
+    )
+    if row is None:
+        raise Invalid(cohort=f"{cohort_id!r} is not the id of a cohort.")
+    if row.actor != actor:
+        raise Invalid(
+            cohort=f"{row.name} is a cohort of {row.actor}s; this question counts {actor}s."
+        )
+    found = CohortMember.objects.filter(cohort=row).values_list("actor_id", flat=True)
+    return frozenset(found)
+
+
+@once
+def event_choices() -> list[str]:
+    """Names of the events there are, the commonest first, for fields that suggest them."""
+    names = EventName.objects.exclude(state="retired").order_by("-volume_30d", "name")
+    return list(names.values_list("name", flat=True)[:500])
