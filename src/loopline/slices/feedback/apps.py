@@ -14,6 +14,7 @@ class FeedbackConfig(AppConfig):
         from loopline.slices.feedback import (
             events,
             fields,
+            handlers,
             importing,
             jobs,
             line,
@@ -22,6 +23,8 @@ class FeedbackConfig(AppConfig):
             rules,
             services,
         )
+        from loopline.slices.surveys.events import SurveyAnswered
+        from loopline.slices.surveys.queries import provide_feedback
 
         declare(rules.PERMISSIONS)
         outbox.register(
@@ -49,6 +52,8 @@ class FeedbackConfig(AppConfig):
         steps.register("feedback.restore", services.restore_many)
         steps.register("feedback.wake", services.snooze_many)
         steps.register("feedback.reopen", services.reopen)
+        outbox.subscribe(SurveyAnswered, handlers.when_answered)
+        provide_feedback(queries.of_answers)
         line.register()
         fields.register()
         menu.register()

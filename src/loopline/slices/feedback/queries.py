@@ -17,6 +17,8 @@ from loopline.slices.feedback import embedding
 from loopline.slices.feedback.models import Embedding, Feedback, Near, Tag, Verdict
 from loopline.slices.feedback.rules import source_label
 
+SURVEY = "survey"  # the source of what people write in surveys
+
 
 @dataclass(frozen=True, slots=True)
 class FeedbackView:
@@ -282,3 +284,18 @@ def near(feedback_id: int, limit: int = 20) -> list[int]:
     found = Near.objects.filter(Q(item_id=feedback_id) | Q(other_id=feedback_id)).order_by("-score")
     pairs = found.values_list("item_id", "other_id")[:limit]
     return list(dict.fromkeys(b if a == feedback_id else a for a, b in pairs))
+
+
+def survey_external_id(answer_id: int) -> str:
+    """How the intake knows an answer again."""
+    return f"answer-{answer_id}"
+
+
+def of_answers(answer_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """What became of surveys' answers: answer id -> (key, address) of its item; one query."""
+    wanted = {survey_external_id(i): i for i in answer_ids}
+    found = Feedback.objects.filter(source=SURVEY, external_id__in=list(wanted))
+    return {
+        wanted[e]: (f"FB-{pk}", f"/feedback/{pk}")
+        for pk, e in found.values_list("pk", "external_id")
+    }
