@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from loopline.entry.drills.rig import Process, ThrowAway, kill, throw_away
-from loopline.entry.drills.server_kill import free_port, wait_ready
+from loopline.entry.drills.lives import free_port, wait_ready
 from loopline.warehouse.records import Event, Fact
 from loopline.warehouse.tail import Tail
 

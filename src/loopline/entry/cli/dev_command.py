@@ -4,32 +4,28 @@ import argparse
 import json
 import signal
 import sys
+from importlib import import_module
 from typing import Any
 
 from loopline.entry.terminal import say
 
-DRILLS = ("worker-kill", "server-kill", "ingest-kill")
+DRILLS = ("worker-kill", "server-kill", "ingest-kill", "seal-kill")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     drill = actions.add_parser("drill", help="run one drill, or all")
     drill.add_argument("name", nargs="?", choices=DRILLS)
-    drill.add_argument(
-        "--rounds", type=int, help="how many kills (200 workers, 50 servers, 50 ingests)"
-    )
+    kills = "how many kills (200 workers, 50 servers, 50 ingests, 100 seals)"
+    drill.add_argument("--rounds", type=int, help=kills)
     drill.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     drill.add_argument("--home", default=argparse.SUPPRESS, help="not used: drills make their own")
 
 
 def _run(name: str, rounds: int | None) -> dict[str, Any]:
-    from loopline.entry.drills import ingest_kill, server_kill, worker_kill
-
-    if name == "worker-kill":
-        return worker_kill.drill(max(rounds or worker_kill.ROUNDS, 1), say)
-    if name == "ingest-kill":
-        return ingest_kill.drill(max(rounds or ingest_kill.ROUNDS, 1), say)
-    return server_kill.drill(max(rounds or server_kill.ROUNDS, 1), say)
+    module = import_module(f"loopline.entry.drills.{name.replace('-', '_')}")
+    figures: dict[str, Any] = module.drill(max(rounds or module.ROUNDS, 1), say)
+    return figures
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
