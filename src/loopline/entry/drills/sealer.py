@@ -13,11 +13,8 @@ def main(argv: list[str]) -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--once", action="store_true")
     args = parser.parse_args(argv)
-    sealing.BATCH, sealing.TIER, sealing.AT_LEAST = (
-        300,
-        3,
-        100,
-    )  # many seals and merges of few events
+    # Many seals and merges of few events.
+    sealing.BATCH, sealing.TIER, sealing.AT_LEAST = 2_000, 3, 100
     with (args.home / "sealing.steps").open("a", buffering=1) as steps:
         while True:
             sealing.tend(
