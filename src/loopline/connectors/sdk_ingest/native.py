@@ -91,14 +91,15 @@ def _id_of(events: Raw, place: int) -> str:
 
 
 def _take(batch: Batch, place: int, event: _Event) -> None:
-    who, account = text(event.person), text(event.account)
+    account = "" if event.account is None else text(event.account)
     taken = batch.add(
-        place, id=event.id, name=event.event, person=who, anonymous=event.anonymous_id, time=event.time,
+        place, id=event.id, name=event.event, person=event.person, anonymous=event.anonymous_id, time=event.time,
         properties=event.properties, account=account,
     )  # fmt: skip
-    if not taken:
+    learnt = event.person_properties or event.account_properties
+    if not taken or not (learnt or event.event == "$create_alias"):
         return
-    at = batch.events[-1].ts
+    at, who = batch.events[-1].ts, text(event.person)
     if event.event == "$create_alias" and not absent(event.properties):
         alias = plain(msgspec.json.decode(event.properties, type=_Peek).alias)
         batch.link("alias", text(alias) if isinstance(alias, str | int) else "", who, at)

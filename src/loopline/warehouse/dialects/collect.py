@@ -84,9 +84,11 @@ class Batch:
         """Take one event, or refuse it with a reason; whether it was taken."""
         kept = b"{}" if properties is None else bytes(properties)
         kept = b"{}" if kept == b"null" else kept
-        given, who, hidden = text(id), text(person), text(anonymous)
-        name = name.replace("\x00", "").strip()
-        why = _wrong(name, who or hidden, given, kept, account)
+        given = "" if id is None else text(id)
+        who = "" if person is None else text(person)
+        hidden = "" if anonymous is None or anonymous == "" else text(anonymous)
+        name, subject = text(name), who or hidden
+        why = _wrong(name, subject, given, kept, account)
         if not why:
             try:
                 at = self.at(time)
@@ -95,15 +97,16 @@ class Batch:
         if why:
             self.refuse(place, why, given)
             return False
-        mark = given or self._derived(place, name, who or hidden, time, kept)
-        more: dict[str, Raw | bytes] = dict(extra or {})
+        mark = given or self._derived(place, name, subject, time, kept)
         if self.off and time is not None:  # what the client's own clock said stays readable
-            more["$client_time"] = msgspec.json.encode(time)
+            extra = {**(extra or {}), "$client_time": msgspec.json.encode(time)}
+        if extra:
+            kept = splice(kept, extra)
         self.events.append(
-            Event(mark, name, who or hidden, at, self.received_at, splice(kept, more), hidden, account, self.dialect)
-        )  # fmt: skip
+            Event(mark, name, subject, at, self.received_at, kept, hidden, account, self.dialect)
+        )
         self.places.append(place)
-        if who and hidden and who != hidden:
+        if hidden and who and who != hidden:
             self.link("identify", hidden, who, at)
         return True
 
@@ -153,7 +156,7 @@ def _wrong(name: str, who: str, id: str, properties: bytes, account: str) -> str
         return "missing event"
     if not who:
         return "missing person"
-    if len(name) > LONGEST or len(who) > LONGEST or len(id) > LONGEST or len(account) > LONGEST:
+    if max(len(name), len(who), len(id), len(account)) > LONGEST:
         return f"invalid id or name: longer than {LONGEST} characters"
     if not properties.startswith(b"{"):
         return "invalid properties: not an object"
