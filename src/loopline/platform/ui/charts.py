@@ -45,6 +45,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """A small mark on the axis for what happened in a period; its text shows on pointing and is read aloud."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """A stretch of time that was different."""
 
@@ -196,6 +204,14 @@ def _noted(p: Plot, note: Note, narrow: bool) -> str:
     )
 
 
+def _flagged(p: Plot, flag: Flag) -> str:
+    x, y = p.x(flag.at), p.h - p.bot
+    return (
+        f'<path class="flag" d="M{x:.1f} {y - 9:g}l4.5 4.5-4.5 4.5-4.5-4.5z">'
+        f"<title>{escape(flag.text)}</title></path>"
+    )
+
+
 def lines(
     series: Sequence[Series],
     ticks: Ticks,
@@ -207,11 +223,12 @@ def lines(
     notes: Sequence[Note] = (),
     zones: Sequence[Zone] = (),
     rules: Rules = (),
+    flags: Sequence[Flag] = (),
     h: float = 220,
     w: float = 760,
     right: tuple[float, float] = (112, 66),
 ) -> Markup:
-    """What runs over time: bands where the truth lies, zones, notes, dashed rules for a goal."""
+    """What runs over time: bands where the truth lies, zones, notes, flags on the axis, dashed rules for a goal."""
     seen = [v for s in series for v in (*s.values, *s.high, *s.low) if v is not None]
     if not seen:
         return Markup("")
@@ -233,6 +250,7 @@ def lines(
         out += _grid(p, step, unit) + _below(p, ticks, narrow) + _ruled(p, rules, narrow, ends)
         for s in series:
             out += _run(p, s, narrow)
+        out += [_flagged(p, flag) for flag in flags]
         return out + [_noted(p, note, narrow) for note in notes]
 
     return _both(draw, w, h, label)

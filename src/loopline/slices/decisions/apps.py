@@ -10,7 +10,7 @@ class DecisionsConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.thread import registry
-        from loopline.platform.ui import create, nav
+        from loopline.platform.ui import create, moments, nav
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.slices.decisions import events, queries, rules, services
         from loopline.slices.decisions.models import Decision
@@ -21,6 +21,7 @@ class DecisionsConfig(AppConfig):
             Kind("decision", "Decision", "DEC", "decision.read", queries.decision_cards, "flag")
         )
         registry.parent("decision", queries.parents)
+        moments.offer("decision", queries.moments, "decision.read")
         nav.item(
             "Decide", "Decisions", "decisions", 40, None, "decision.read", icon="flag", key="d"
         )

@@ -10,6 +10,7 @@ from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
+from loopline.platform.ui.moments import MOST, Moment
 from loopline.slices.decisions.models import Decision
 from loopline.slices.decisions.rules import VERDICTS
 
@@ -109,3 +110,17 @@ def decision_cards(ids: set[int]) -> dict[int, Card]:
         )
         for d in Decision.objects.filter(pk__in=ids)
     }  # fmt: skip
+
+
+def moments(start: datetime, end: datetime) -> list[Moment]:
+    """Decisions taken in [start, end), for charts."""
+    found = Decision.objects.filter(
+        state="decided", decided_at__gte=start, decided_at__lt=end, archived_at=None
+    )
+    return [
+        Moment(at, f"Decided: {question} {chosen}".strip(), f"/decisions/{pk}", "decision")
+        for pk, at, chosen, question in found.order_by("-decided_at").values_list(
+            "pk", "decided_at", "chosen", "question"
+        )[:MOST]
+        if at
+    ]

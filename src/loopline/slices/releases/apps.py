@@ -10,7 +10,7 @@ class ReleasesConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.settings import options
-        from loopline.platform.ui import create, nav
+        from loopline.platform.ui import create, moments, nav
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.slices.releases import events, handlers, line, queries, rules, services
         from loopline.slices.releases.models import Release
@@ -19,6 +19,7 @@ class ReleasesConfig(AppConfig):
         outbox.subscribe(events.ReleaseShipped, handlers.ship_bets)
         register(Kind("release", "Release", "REL", "release.read", queries.release_cards, "ship"))
         line.register()
+        moments.offer("release", queries.moments, "release.read")
         options.offer(
             options.Option(
                 "release_checklist",

@@ -10,6 +10,7 @@ from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
+from loopline.platform.ui.moments import MOST, Moment
 from loopline.slices.releases.models import Release, ReleaseItem
 from loopline.slices.releases.rules import OPEN, STATES
 from loopline.slices.roadmap import queries as roadmap
@@ -140,3 +141,22 @@ def release_cards(ids: set[int]) -> dict[int, Card]:
         )
         for r in Release.objects.filter(pk__in=ids)
     }  # fmt: skip
+
+
+def moments(start: datetime, end: datetime) -> list[Moment]:
+    """Releases shipped in [start, end), for charts."""
+    found = Release.objects.filter(
+        state="shipped", shipped_at__gte=start, shipped_at__lt=end, archived_at=None
+    )
+    return [
+        Moment(
+            at,
+            f"{version} shipped" + (f": {title}" if title and title != version else ""),
+            f"/releases/{pk}",
+            "release",
+        )
+        for pk, at, version, title in found.order_by("-shipped_at").values_list(
+            "pk", "shipped_at", "version_name", "title"
+        )[:MOST]
+        if at
+    ]
