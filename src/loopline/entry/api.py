@@ -61,8 +61,9 @@ def on_http_error(request: HttpRequest, failed: HttpError) -> HttpResponse:
 
 def _routers() -> None:
     for floor in ("platform", "slices"):
-        for file in sorted((_ROOT / floor).glob("*/endpoints.py")):
-            module = import_module(f"loopline.{floor}.{file.parent.name}.endpoints")
+        found = [*(_ROOT / floor).glob("*/endpoints.py"), *(_ROOT / floor).glob("*/endpoints/")]
+        for name in sorted(path.parent.name for path in found):
+            module = import_module(f"loopline.{floor}.{name}.endpoints")
             api.add_router("", module.router)
 
 

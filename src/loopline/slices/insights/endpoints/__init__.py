@@ -1,0 +1,9 @@
+"""The API of insights: one file for each resource, joined here."""
+
+from ninja import Router
+
+from loopline.slices.insights.endpoints import questions
+
+router = Router()
+for part in (questions,):
+    router.add_router("", part.router)

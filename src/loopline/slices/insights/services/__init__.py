@@ -1,0 +1,1 @@
+"""Doing: the catalogue, reports, cohorts, privacy and SQL."""
