@@ -10,7 +10,7 @@ class InsightsConfig(AppConfig):
     def ready(self) -> None:
         from loopline.platform.cards.registry import Kind, register
         from loopline.platform.identity.policy import declare
-        from loopline.slices.insights import queries, rules
+        from loopline.slices.insights import jobs, queries, rules  # noqa: F401  jobs come with the worker
 
         declare(rules.PERMISSIONS)
         register(Kind("report", "Report", "REP", "insight.read", queries.report_cards, "chart"))

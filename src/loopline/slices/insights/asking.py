@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from loopline.core.problems import Invalid, Problem, TooMany, Unavailable
 from loopline.platform.tables import registry
 from loopline.warehouse.desk.client import DeskClient, DeskError
 from loopline.warehouse.desk.messages import Actors, Computed, Table
+
+
+def micros(moment: datetime) -> int:
+    """A time as the store counts it: UTC microseconds since 1970."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def folder() -> Path:

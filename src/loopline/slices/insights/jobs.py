@@ -1,0 +1,53 @@
+"""Work behind the pages: the event store is looked after, the catalogue and cohorts are kept fresh."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.tasks import task
+from django.utils import timezone
+
+from loopline.platform.identity.actor import Actor
+from loopline.platform.progress import track
+from loopline.platform.schedule.every import every
+from loopline.slices.insights import asking
+from loopline.warehouse import sealing
+
+LONG = 4.0  # seconds after which the work shows itself
+
+
+def _told(label: str) -> tuple[Callable[[str], None], Callable[[], None]]:
+    """What to tell of each step, and of the end; nothing shows unless it takes long."""
+    began, token, steps = time.monotonic(), "", 0
+
+    def step(note: str) -> None:
+        nonlocal token, steps
+        steps += 1
+        if not token and time.monotonic() - began > LONG:
+            token = track.start(actor=Actor.system(), label=label, now=timezone.now())
+        if token:
+            track.move(token, done=steps, note=note)
+
+    def end() -> None:
+        if token:
+            track.finish(token, now=timezone.now())
+
+    return step, end
+
+
+@task(queue_name="bulk")
+def tend_events() -> None:
+    """Seal the tail of product events and merge small segments; nothing where somebody else does it now."""
+    folder = asking.folder()
+    if not (folder / "tail.sqlite3").exists():
+        return
+    step, end = _told("Sealing product events")
+    try:
+        sealing.tend(folder, now=asking.micros(timezone.now()), note=step, wait=1.0)
+    except sealing.Busy:
+        return
+    finally:
+        end()
+
+
+every(timedelta(minutes=1), tend_events)
