@@ -1,0 +1,1 @@
+"""Names of events and properties: house conventions, what breaks them, and what would not."""

@@ -1,0 +1,30 @@
+"""Which examples of a property may be kept where everybody reads them."""
+
+import re
+
+LONGEST = 40  # characters of an example
+_NAME_LIST = (
+    "email mail phone mobile tel address street zip postcode ip name first last surname fullname username birthday "
+    "birth dob ssn iban card password secret token key auth cookie session lat latitude lon longitude title comment "
+    "message text note query search url referrer path"
+)  # fmt: skip
+_NAMES = frozenset(_NAME_LIST.split())
+_FINE = frozenset(["event name", "plan name", "feature name", "page name"])
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_NUMBER = re.compile(r"(\d[ ()./-]*){8,}")
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|[0-9a-f]{0,4}:[0-9a-f:]+:[0-9a-f]{0,4}", re.IGNORECASE)
+_OPAQUE = re.compile(r"[A-Za-z0-9_-]{20,}")
+
+
+def shows(words: list[str], example: str, kind: str) -> bool:
+    """Whether an example tells nothing about a person: not by the property's name, not by how the value looks.
+
+    `kind` is the property's type as the catalogue says it.
+    """
+    if kind in ("object", "list") or len(example) > LONGEST:
+        return False
+    named = not _NAMES.isdisjoint(words) and " ".join(words) not in _FINE
+    if kind in ("number", "yes or no"):
+        return not named
+    seen = _MAIL.search(example) or _NUMBER.search(example) or _ADDRESS.search(example)
+    return not (named or seen or _OPAQUE.fullmatch(example))
