@@ -16,13 +16,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from loopline.entry.keeping import copies
+from loopline.entry.keeping import copies, product_events
 from loopline.entry.terminal import Failed
 
 FORMAT = 1
 UPLOADS = "imports"
-EVENTS = "events"
-TAIL = f"{EVENTS}/tail.sqlite3"  # product events that are on disk and not sealed
 _COUNTED = (
     "feedback.Feedback", "customers.Account", "roadmap.Opportunity", "roadmap.Bet",
     "work.WorkItem", "releases.Release", "told.FollowUp", "audit.AuditEntry",
@@ -86,15 +84,12 @@ def _write(file: Path, work: Path, *, with_key: bool) -> dict[str, Any]:
     }  # fmt: skip
     uploads = [(f.name, f.read_bytes()) for f in _uploads()]
     manifest["files"] = {name: hashlib.sha256(held).hexdigest() for name, held in uploads}
-    tail = work / "tail"
-    if (settings.LOOPLINE_HOME.path / TAIL).exists():
-        copies.copy_file(settings.LOOPLINE_HOME.path / TAIL, tail, {})
-        manifest["events"] = {TAIL: _digest(tail)}
+    manifest["events"] = {n: _digest(work / "home" / n) for n in product_events.copy(work / "home")}
     with tarfile.open(whole, "w:gz", compresslevel=3) as tar:
         _add(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
         tar.add(data, "database")
-        if "events" in manifest:
-            tar.add(tail, TAIL)
+        for name in manifest["events"]:
+            tar.add(work / "home" / name, name)
         for name, held in uploads:
             _add(tar, f"{UPLOADS}/{name}", held)
         if with_key:
@@ -145,8 +140,10 @@ def read(file: Path, into: Path) -> Mapping[str, Any]:
 
 def _ours(name: str) -> bool:
     folder, _, rest = name.rpartition("/")
-    return name in ("manifest.json", "database", "secret_key", TAIL) or (
-        folder == UPLOADS and rest != ""
+    return (
+        name in ("manifest.json", "database", "secret_key")
+        or product_events.ours(name)
+        or (folder == UPLOADS and rest != "")
     )
 
 
@@ -154,6 +151,7 @@ def check_fits(manifest: Mapping[str, Any]) -> None:
     """Refuse, before anything is written, what this home cannot hold. Raises Failed."""
     from django.db.migrations.loader import MigrationLoader
 
+    product_events.check_empty()
     if manifest["database"] != connection.vendor:
         raise Failed(
             f"This backup is of {manifest['database']}; this home uses {connection.vendor}. "
@@ -172,7 +170,5 @@ def put_back(folder: Path, manifest: Mapping[str, Any]) -> None:
     uploads = settings.LOOPLINE_HOME.folder(UPLOADS)
     for name in manifest.get("files", {}):
         (uploads / name).write_bytes((folder / UPLOADS / name).read_bytes())
-    if TAIL in manifest.get("events", {}):
-        settings.LOOPLINE_HOME.folder(EVENTS)
-        copies.put_file(folder / TAIL, settings.LOOPLINE_HOME.path / TAIL)
+    product_events.put_back(folder, manifest.get("events", {}))
     copies.put_back(folder / "database")

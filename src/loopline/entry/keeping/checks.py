@@ -1,12 +1,11 @@
 """Does what is there fit together: database, product events, audit chain, search and lines?"""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 from django.apps import apps
-from django.conf import settings
 from django.db import DatabaseError, connection
+
+from loopline.entry.keeping import product_events
 
 Finding = str
 
@@ -28,16 +27,7 @@ def _database() -> Iterator[Finding]:
 
 
 def _events() -> Iterator[Finding]:
-    file = settings.LOOPLINE_HOME.path / "events" / "tail.sqlite3"
-    if not file.exists():
-        return
-    try:
-        with closing(sqlite3.connect(file, timeout=30)) as tail:
-            found = tail.execute("PRAGMA integrity_check(20)").fetchall()
-    except sqlite3.Error as broken:
-        yield f"The file of product events cannot be read: {broken}."
-        return
-    yield from (f"Product events: {row[0]}." for row in found if row[0] != "ok")
+    yield from product_events.findings()
 
 
 def _audit() -> Iterator[Finding]:

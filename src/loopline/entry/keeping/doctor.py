@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from loopline.entry.keeping import product_events
+
 _ROOM = 1.0  # GB; below it, writing may fail
 
 
@@ -87,6 +89,11 @@ def _clock() -> Iterator[Said]:
     yield Said("clock", fits, says, "Set this machine's clock; have it follow a time server.")
 
 
+def _events() -> Iterator[Said]:
+    now = int(timezone.now().timestamp() * 1_000_000)
+    yield from (Said(*said) for said in product_events.state(now))
+
+
 def closed_credentials() -> list[str]:
     """What was sealed with another key and has to be connected anew."""
     webhooks = apps.get_model("notify.Webhook")._default_manager.filter(archived_at=None)
@@ -114,7 +121,7 @@ def _outside() -> Iterator[Said]:
 
 _LOOKS: dict[str, Callable[[], Iterator[Said]]] = {
     "machine": _machine, "database": _database, "tables": _tables, "jobs": _jobs,
-    "clock": _clock, "credentials": _credentials, "outside": _outside,
+    "clock": _clock, "events": _events, "credentials": _credentials, "outside": _outside,
 }  # fmt: skip
 
 
