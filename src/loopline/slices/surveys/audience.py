@@ -86,7 +86,8 @@ def choose(survey: Survey, audience: Mapping[str, Any]) -> Chosen:
             for p in staff
             if p.role in audience.get("roles", ())
         ]
-        gone, bare, wrong = 0, 0, []
+        gone, bare = 0, 0
+        wrong: list[str] = []
     else:
         to, gone, bare, wrong = _contacts(audience)
     if len(to) > MOST:

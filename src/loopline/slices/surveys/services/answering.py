@@ -106,7 +106,7 @@ def _known(actor: Actor, survey: Survey, who: Person, now: datetime) -> dict[str
     if email:
         contact = customers.contacts_by_email([email]).get(email)
         if contact is None and who.certain:
-            asked = customer_services.Who(contact_email=email, contact_name=base["name"])
+            asked = customer_services.Who(contact_email=email, contact_name=who.name.strip()[:200])
             made = customer_services.resolve(actor=actor, who=asked, now=now).contact_id
             contact = customers.contacts_by_id([made]).get(made or 0)
         if contact is None:
