@@ -3,14 +3,14 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from demo.oakrow import SEED
 from demo.oakrow.accounts import SampleAccount
 from loopline.platform.identity.actor import Actor, Via
 from loopline.platform.identity.models import User
 from loopline.platform.identity.queries import actor_for
 
-SEED = 20_26
 OWNERS = {  # who answers for a squad's opportunities and bets
     "Scheduling": "Tomas Lindgren",
     "Payroll": "Priya Raman",
@@ -61,10 +61,3 @@ class Context:
     def dice(self, area: str) -> random.Random:
         """An area's own chance, the same every time, so that a new area changes nothing in the others."""
         return random.Random(f"{SEED}:{area}")
-
-
-def clock(as_of: str | None) -> datetime:
-    """When the sample year ends: 16:00 UTC of that day; without one today, and not later than now."""
-    day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
-    end = datetime(day.year, day.month, day.day, 16, 0, tzinfo=UTC)
-    return end if as_of else min(end, datetime.now(UTC))

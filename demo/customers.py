@@ -1,6 +1,7 @@
 """Oakrow's accounts with their contacts and deals."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from demo.context import Context
 from demo.oakrow import accounts as oakrow
@@ -31,6 +32,6 @@ def load(w: Context) -> None:
         if a.deal:
             title, amount, state, days = a.deal
             customers.save_deal(
-                actor=owner, account_id=made, title=title, amount=amount, currency="EUR", state=state,
+                actor=owner, account_id=made, title=title, amount=Decimal(amount), currency="EUR", state=state,
                 close_on=(w.now + timedelta(days=days)).date(), now=w.at(40), sample=True,
             )  # fmt: skip

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo import bets, company, customers, decisions, feedback, problems, releases, told
-from demo.context import Context, clock
+from demo.clock import clock
+from demo.context import Context
 from demo.oakrow.people import PEOPLE
 from loopline.platform.identity.actor import Actor
 from loopline.platform.jobs.worker import run_until_empty

@@ -13,7 +13,7 @@ def load(w: Context) -> None:
     """Send the drafts that the releases left, as Oakrow's people would have."""
     who = Actor.system("Follow-ups")
     shipped = dict(Release.objects.exclude(shipped_at=None).values_list("pk", "shipped_at"))
-    newest = max(shipped, key=lambda r: shipped[r]) if shipped else 0
+    newest = max(shipped, key=lambda r: shipped[r] or w.now) if shipped else 0
     by_moment: dict[datetime, list[int]] = {}
     rows = FollowUp.objects.filter(occasion="ship").order_by("pk")
     for pk, release, asked in rows.values_list("pk", "release_id", "feedback__received_at"):

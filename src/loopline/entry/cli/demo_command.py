@@ -55,17 +55,22 @@ def run(args: argparse.Namespace) -> None:
     os.environ.setdefault("LOOPLINE_BASE_URL", url)
     os.environ.setdefault("LOOPLINE_SMTP_URL", f"file://{home}/mail")  # nothing of a demo leaves
     os.environ["LOOPLINE_DEMO"] = "1"
+    usage = None
     try:
         setup()
+        from django.conf import settings
         from django.db import connections
 
         from demo.load import load_sample, start_real_inputs
+        from demo.usage.behind import Behind
         from loopline.entry.cli.migrating import migrate
         from loopline.entry.supervisor import serve
 
+        usage = Behind(settings.LOOPLINE_HOME.folder("events"), args.as_of)
         migrate(backup=False)
         started = time.monotonic()
         sign_ins = load_sample(as_of=args.as_of)
+        usage.show()
         start_real_inputs()
         say(f"The sample company took {time.monotonic() - started:.1f} s.")
         connections.close_all()
@@ -74,5 +79,7 @@ def run(args: argparse.Namespace) -> None:
             _when_ready(url, lambda: webbrowser.open(url))
         serve(host=args.host, port=args.port)
     finally:
+        if usage:
+            usage.stop()
         if own:
             shutil.rmtree(home, ignore_errors=True)

@@ -29,6 +29,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     if account_rows().exists():
         raise Failed("This home has accounts already. Load the sample into a new home: --home DIR.")
-    from demo.load import load_sample
+    from django.conf import settings
 
-    return {"sign_ins": load_sample(as_of=args.as_of)}
+    from demo.clock import clock
+    from demo.load import load_sample
+    from demo.usage.load import load
+
+    sign_ins = load_sample(as_of=args.as_of)
+    events = load(settings.LOOPLINE_HOME.folder("events"), now=clock(args.as_of))
+    return {"sign_ins": sign_ins, "events": events}
