@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 PUBLIC = re.compile(
     r"^(healthz|readyz|metrics|api/openapi\.json|account/.*|accounts?/.*login.*|enter/.*|join/.*|portal.*|changelog.*"
-    r"|feeds/.*|prepare.*|unsubscribe/.*|hooks/.*|static/.*|\.well-known/.*|design|api/docs)$"
+    r"|feeds/.*|survey/.*|prepare.*|unsubscribe/.*|hooks/.*|static/.*|\.well-known/.*|design|api/docs)$"
 )
 ROLES = ("dee", "ann", "bo", "ada", "olu")
 
