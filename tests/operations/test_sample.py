@@ -27,7 +27,7 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
         Opportunity.objects.count(),
         Bet.objects.count(),
     )
-    assert counts == (150, 2000, 40, 25)
+    assert counts == (150, 2000, 40, 26)
     assert Release.objects.count() >= 40
     assert verify() == {"database": [], "audit": [], "search": [], "lines": [], "events": []}
     assert not FollowUp.objects.filter(
