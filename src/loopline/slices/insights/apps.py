@@ -9,9 +9,44 @@ class InsightsConfig(AppConfig):
 
     def ready(self) -> None:
         from loopline.platform.cards.registry import Kind, register
+        from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
-        from loopline.slices.insights import jobs, queries, rules  # noqa: F401  jobs come with the worker
+        from loopline.platform.ui import nav
+        from loopline.platform.ui.rows import Edit, row_fields
+        from loopline.slices.insights import (
+            conventions,
+            events,
+            fields,
+            menu,
+            queries,
+            rules,
+            services,
+        )
 
         declare(rules.PERMISSIONS)
+        conventions.offered()
+        fields.registered()
+        menu.registered()
         register(Kind("report", "Report", "REP", "insight.read", queries.report_cards, "chart"))
         register(Kind("cohort", "Cohort", "COH", "insight.read", queries.cohort_cards, "person"))
+        register(
+            Kind(
+                "event-name", "Event", "EV", "insight.read", queries.event_cards, "chart", "Events"
+            )
+        )
+        outbox.register(events.ReportDefinitionChanged)
+        nav.item("Learn", "Funnels", "funnels", 30, None, "insight.read", icon="funnel")
+        nav.item("Learn", "Retention", "retention", 32, None, "insight.read", icon="chart")
+        nav.item("Learn", "Trends", "trends", 34, None, "insight.read", icon="chart")
+        nav.item("Learn", "Reports", "reports", 36, None, "insight.read", icon="doc")
+        row_fields(
+            "report",
+            lambda i: queries.report_rows().filter(pk=i).first(),
+            "insight.change",
+            services.change_report,
+            Edit("name", "Name"),
+            Edit("says", "What it counts", "longtext"),
+            Edit("finding", "Finding", "longtext"),
+            Edit("owner", "Owner", "person", key="owner_id",
+                 value=lambda r: r.owner.name if r.owner else ""),
+        )  # fmt: skip

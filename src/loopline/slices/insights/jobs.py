@@ -10,7 +10,7 @@ from django.utils import timezone
 from loopline.platform.identity.actor import Actor
 from loopline.platform.progress import track
 from loopline.platform.schedule.every import every
-from loopline.slices.insights import asking
+from loopline.slices.insights import asking, cataloguing
 from loopline.warehouse import sealing
 
 LONG = 4.0  # seconds after which the work shows itself
@@ -51,3 +51,14 @@ def tend_events() -> None:
 
 
 every(timedelta(minutes=1), tend_events)
+
+
+@task(queue_name="bulk", priority=10)
+def refresh_catalogue() -> None:
+    """Bring the catalogue of events and properties up to the store."""
+    if not asking.folder().exists():
+        return
+    cataloguing.refresh(timezone.now())
+
+
+every(timedelta(minutes=10), refresh_catalogue)

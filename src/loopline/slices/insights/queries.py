@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, DateTimeField, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from loopline.core.insights import ir
 from loopline.core.problems import Invalid, Missing
@@ -15,7 +16,14 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.settings.options import zone
 from loopline.slices.insights import asking, questions, shown
-from loopline.slices.insights.models import Cohort, CohortMember, EventName, Report
+from loopline.slices.insights.models import (
+    Cohort,
+    CohortMember,
+    EventName,
+    PropertyName,
+    Report,
+    ReportVersion,
+)
 
 MOST_PEOPLE = 1_000
 MOST_ROWS = 10_000
@@ -172,3 +180,61 @@ def event_choices() -> list[str]:
     """Names of the events there are, the commonest first, for fields that suggest them."""
     names = EventName.objects.exclude(state="retired").order_by("-volume_30d", "name")
     return list(names.values_list("name", flat=True)[:500])
+
+
+@once
+def property_choices() -> list[str]:
+    """Names of the properties events carry, the commonest first."""
+    names = PropertyName.objects.exclude(event=None).values("name").annotate(times=Count("id"))
+    return [n["name"] for n in names.order_by("-times", "name")[:500]]
+
+
+def cohort_choices(actor: str) -> list[tuple[str, str]]:
+    """Cohorts a question about these actors may be narrowed to."""
+    found = Cohort.objects.filter(archived_at=None, actor=actor).order_by("name")
+    return [
+        ("", "Everybody"),
+        *((str(pk), name) for pk, name in found.values_list("pk", "name")[:200]),
+    ]
+
+
+def reports_of_kind(kind: str) -> list[Report]:
+    """The reports of one kind that were looked after last."""
+    return list(
+        report_rows().filter(kind=kind, archived_at=None).order_by("-updated_at", "-id")[:12]
+    )
+
+
+def report_versions(report_id: int) -> list[ReportVersion]:
+    """Definitions a report has had, the newest first."""
+    return list(ReportVersion.objects.filter(report=report_id).order_by("-number")[:20])
+
+
+def event_rows() -> QuerySet[EventName]:
+    """Events of the catalogue with their owner; `seen` is when one last came, long ago where none did."""
+    never = Value(datetime(1970, 1, 1, tzinfo=UTC), output_field=DateTimeField())
+    return EventName.objects.select_related("owner").annotate(seen=Coalesce("last_seen", never))
+
+
+def event_name(*, actor: Actor, event_id: int) -> EventName:
+    allow(actor, "insight.read")
+    found = event_rows().filter(pk=event_id).first()
+    if found is None:
+        raise Missing("event")
+    return found
+
+
+def properties_of(event_id: int | None) -> list[PropertyName]:
+    """What an event carries (what is known of persons, without one), the commonest first."""
+    found = PropertyName.objects.filter(event_id=event_id).order_by("name")
+    return sorted(found, key=lambda row: -(row.share or 0))[:300]
+
+
+def event_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        e.pk: Card(
+            "event-name", e.pk, e.name, f"/events/catalogue/{e.pk}", f"EV-{e.pk}", e.description[:80],
+            bool(e.archived_at),
+        )
+        for e in EventName.objects.filter(pk__in=ids)
+    }  # fmt: skip

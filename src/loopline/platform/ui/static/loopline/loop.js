@@ -14,3 +14,4 @@ import "./board.js";
 import "./quotes.js";
 import "./line.js";
 import "./timer.js";
+import "./live.js";
