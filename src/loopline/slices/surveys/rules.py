@@ -115,15 +115,20 @@ def clean_choices(choices: Sequence[str]) -> list[str]:
 
 
 def _line(name: str, text: str, most: int) -> str:
-    found = " ".join(str(text).replace("\x00", "").split())
+    found = " ".join(plain(str(text)).split())
     if len(found) > most:
         raise Invalid(**{name: f"At most {most} characters."})
     return found
 
 
+def plain(text: str) -> str:
+    """The text without what no database keeps: NUL and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 def clean_words(text: str) -> str:
     """Words as they are kept. Raises Invalid when there are too many."""
-    found = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    found = plain(text).replace("\r\n", "\n").strip()
     if len(found) > MOST_WORDS:
         raise Invalid(words=f"At most {MOST_WORDS:,} characters; these are {len(found):,}.")
     return found

@@ -17,7 +17,7 @@ from loopline.slices.customers import queries as customers
 from loopline.slices.customers import services as customer_services
 from loopline.slices.surveys.events import SurveyAnswered
 from loopline.slices.surveys.models import Answer, Ask, Survey
-from loopline.slices.surveys.rules import clean_words
+from loopline.slices.surveys.rules import clean_words, plain
 from loopline.slices.surveys.services.designing import signing_secret
 
 NOT_OPEN = {
@@ -101,12 +101,13 @@ def _known(actor: Actor, survey: Survey, who: Person, now: datetime) -> dict[str
         }  # fmt: skip
     if who.user_id:
         return {"person": f"user:{who.user_id}", "user_id": who.user_id, "certain": True}
-    email = who.email.strip().lower()[:254]
-    base = {"name": who.name.strip()[:200], "address": email, "certain": who.certain}
+    email, external = plain(who.email).strip().lower()[:254], plain(who.external_id).strip()[:200]
+    name = plain(who.name).strip()[:200]
+    base = {"name": name, "address": email, "certain": who.certain}
     if email:
         contact = customers.contacts_by_email([email]).get(email)
         if contact is None and who.certain:
-            asked = customer_services.Who(contact_email=email, contact_name=who.name.strip()[:200])
+            asked = customer_services.Who(contact_email=email, contact_name=name)
             made = customer_services.resolve(actor=actor, who=asked, now=now).contact_id
             contact = customers.contacts_by_id([made]).get(made or 0)
         if contact is None:
@@ -115,11 +116,11 @@ def _known(actor: Actor, survey: Survey, who: Person, now: datetime) -> dict[str
             "person": f"contact:{contact.id}", "contact_id": contact.id, "account_id": contact.account_id,
             **base,
         }  # fmt: skip
-    if who.external_id.strip():
-        return {"person": f"id:{who.external_id.strip()[:200]}", **base}
+    if external:
+        return {"person": f"id:{external}", **base}
     if not who.browser:
         raise Invalid(email="Say who answers: an e-mail address or an id.")
-    return {"person": f"browser:{who.browser[:64]}", "name": base["name"], "certain": False}
+    return {"person": f"browser:{plain(who.browser)[:64]}", "name": name, "certain": False}
 
 
 @transaction.atomic
@@ -134,7 +135,7 @@ def _save(
         raise Conflict(reason)
     said = _checked(survey, reply)
     known = _known(actor, survey, who, now)
-    occasion = " ".join(occasion.replace("\x00", "").split())[:120]
+    occasion = " ".join(plain(occasion).split())[:120]
     row = (
         Answer.objects.select_for_update()
         .filter(survey_id=survey_id, person=known["person"], occasion=occasion)

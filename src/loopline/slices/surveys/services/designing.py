@@ -17,7 +17,7 @@ from loopline.platform.search import index
 from loopline.platform.settings.options import today
 from loopline.platform.undo import steps
 from loopline.slices.surveys.models import Answer, Survey
-from loopline.slices.surveys.rules import KINDS, clean_shape
+from loopline.slices.surveys.rules import KINDS, clean_shape, plain
 
 _TEXTS = {"name": 160, "question": 300, "follow_up": 300, "intro": 1000}
 _NEEDED = ("name", "question")
@@ -53,7 +53,7 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
     for key, most in _TEXTS.items():
         if key not in values:
             continue
-        raw = str(values[key] or "").replace("\x00", "")
+        raw = plain(str(values[key] or ""))
         text = raw.strip() if key == "intro" else " ".join(raw.split())
         if len(text) > most or (key in _NEEDED and not text):
             least = "1 to " if key in _NEEDED else "at most "

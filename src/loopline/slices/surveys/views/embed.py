@@ -24,7 +24,7 @@ from loopline.platform.settings.options import workspace
 from loopline.platform.ui.pages import now_in
 from loopline.slices.surveys import services
 from loopline.slices.surveys.models import Survey
-from loopline.slices.surveys.rules import MOST_WORDS
+from loopline.slices.surveys.rules import MOST_WORDS, plain
 from loopline.slices.surveys.views.limits import BODY, spend
 
 ACTOR = Actor.system("Survey")
@@ -116,7 +116,7 @@ def _read(request: HttpRequest) -> dict[str, Any]:
             raise Invalid(**{name: f"This is {'a whole number' if kind is int else 'text'}."})
         if isinstance(value, str) and len(value) > _MOST[name]:
             raise Invalid(**{name: f"At most {_MOST[name]:,} characters."})
-    return {k: v for k, v in found.items() if v is not None}
+    return {k: plain(v) if isinstance(v, str) else v for k, v in found.items() if v is not None}
 
 
 def _person(survey: Survey, sent: dict[str, Any]) -> services.Person:
