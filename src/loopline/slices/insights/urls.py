@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loopline.slices.insights.views import events, explore, keys, reports
+from loopline.slices.insights.views import events, explore, keys, persons, reports
 
 urlpatterns = [
     path("events", events.live, name="events"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("events/catalogue/refresh", events.catalogue_refresh, name="event-names-refresh"),
     path("events/catalogue/new", events.event_new, name="event-name-new"),
     path("events/catalogue/<int:event_id>", events.event_page, name="event-name-page"),
+    path("people", persons.person_list, name="product-people"),
+    path("people/<path:person>", persons.person_page, name="product-person"),
     path("insights/<slug:kind>", explore.explore, name="explore"),
     path("insights/<slug:kind>/edit", explore.explore_edit, name="explore-edit"),
     path("insights/<slug:kind>/answer", explore.explore_answer, name="explore-answer"),

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from loopline.slices.insights.endpoints import questions
+from loopline.slices.insights.endpoints import events, people, questions
 
 router = Router()
-for part in (questions,):
+for part in (questions, events, people):
     router.add_router("", part.router)

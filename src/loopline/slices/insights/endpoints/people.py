@@ -1,0 +1,126 @@
+"""The people who use the product, in the API."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from loopline.core.problems import Invalid
+from loopline.platform.api.access import actor_of, can
+from loopline.platform.api.shapes import In, Out, Time, answers
+from loopline.slices.insights import people
+
+router = Router(tags=["people"])
+
+
+class PersonQuery(In):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=20)] = ""
+    q: Annotated[str, Field(max_length=200, description="Part of an id or of a property")] = ""
+    account: Annotated[str, Field(max_length=400)] = ""
+
+
+class HappeningQuery(In):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=20)] = ""
+
+
+class PersonRow(Out):
+    id: str
+    account: str | None
+    events: int
+    first_seen: Time | None
+    last_seen: Time | None
+    properties: dict[str, Any]
+
+
+class PersonOut(PersonRow):
+    ids: list[str]
+
+
+class PeoplePage(Schema):
+    items: list[PersonRow]
+    next_cursor: str | None
+    count: int
+
+
+class HappeningOut(Out):
+    id: str
+    event: str
+    at: Time
+    distinct_id: str
+    account: str | None
+    source: str
+    properties: dict[str, Any]
+
+
+class HappeningPage(Schema):
+    items: list[HappeningOut]
+    next_cursor: str | None
+
+
+def _json(p: people.Person) -> dict[str, Any]:
+    return {
+        "id": p.id, "account": p.account or None, "events": p.events, "first_seen": p.first,
+        "last_seen": p.last, "properties": dict(p.properties),
+    }  # fmt: skip
+
+
+def refuse_unknown(request: HttpRequest, query: In) -> None:
+    """Parameters nobody knows are refused by name, as everywhere."""
+    for name in request.GET:
+        if name not in type(query).model_fields:
+            raise Invalid(**{name: f"There is no parameter called {name} here."})
+
+
+def _place(cursor: str) -> int | None:
+    if not cursor:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise Invalid(cursor="This cursor is not one of ours. Start again without it.")
+    return int(cursor)
+
+
+@router.get("/people", auth=can("person.read"), response=answers(PeoplePage))
+def list_people(request: HttpRequest, query: Query[PersonQuery]) -> Any:
+    """Persons with events, the last seen first."""
+    refuse_unknown(request, query)
+    offset = _place(query.cursor) or 0
+    rows, count = people.find(
+        actor=actor_of(request), search=query.q, account=query.account, limit=query.limit, offset=offset
+    )  # fmt: skip
+    following = offset + query.limit
+    return {
+        "items": [_json(p) for p in rows],
+        "next_cursor": str(following) if following < count else None,
+        "count": count,
+    }
+
+
+@router.get("/people/{path:id}/events", auth=can("person.read"), response=answers(HappeningPage))
+def list_happenings(request: HttpRequest, id: str, query: Query[HappeningQuery]) -> Any:
+    """What a person did, the newest first; all their ids together."""
+    refuse_unknown(request, query)
+    actor = actor_of(request)
+    person = people.one(actor=actor, person=id)
+    found = people.timeline(
+        actor=actor, person=person.id, before=_place(query.cursor), limit=query.limit + 1
+    )
+    return {
+        "items": [
+            {
+                "id": e.id, "event": e.event, "at": e.at, "distinct_id": e.distinct_id,
+                "account": e.account or None, "source": e.dialect, "properties": dict(e.properties),
+            }
+            for e in found[: query.limit]
+        ],
+        "next_cursor": str(found[query.limit - 1].micros) if len(found) > query.limit else None,
+    }  # fmt: skip
+
+
+@router.get("/people/{path:id}", auth=can("person.read"), response=answers(PersonOut))
+def read_person(request: HttpRequest, id: str) -> Any:
+    """One person by any of their ids, with all the ids that were joined."""
+    found = people.one(actor=actor_of(request), person=id)
+    return _json(found) | {"ids": list(found.ids)}

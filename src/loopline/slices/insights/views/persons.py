@@ -1,0 +1,89 @@
+"""Pages of the people who use the product."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from loopline.core.problems import Problem
+from loopline.platform.identity.policy import may
+from loopline.platform.settings.options import zone
+from loopline.platform.ui.pages import is_fragment, now_in, render, signed_in
+from loopline.slices.insights import arrivals, people
+
+LONGEST = 40  # events of one part of a timeline
+MICROS = 19  # digits of a time in microseconds
+
+
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Who uses the product, the last seen first; "More" brings the next fifty."""
+    actor = signed_in(request, "person.read")
+    search, account = (request.GET.get(k, "").strip()[:200] for k in ("q", "account"))
+    raw = request.GET.get("offset", "0")
+    offset = int(raw) if raw.isdecimal() and len(raw) < 9 else 0
+    trouble, rows, count = "", [], 0
+    try:
+        rows, count = people.find(actor=actor, search=search, account=account, offset=offset)
+    except Problem as problem:
+        trouble = problem.sentence
+    following = offset + people.PAGE
+    query = {k: v for k, v in (("q", search), ("account", account)) if v}
+    context = {
+        "rows": rows, "count": count, "search": search, "account": account, "trouble": trouble,
+        "more": f"/people?{urlencode(query | {'offset': str(following)})}" if following < count else "",
+        "customer": people.account_of(actor, account) if account else None,
+        "here": "People", "group": "Learn", "title": "People", "offset": offset,
+    }  # fmt: skip
+    return render(request, "insights/people.html", context)
+
+
+def person_page(request: HttpRequest, person: str) -> HttpResponse:
+    """One person: what is known, which ids were joined, what they did."""
+    actor = signed_in(request, "person.read")
+    before = request.GET.get("before", "")
+    until = int(before) if before.isdecimal() and len(before) < MICROS else None
+    p = people.one(actor=actor, person=person)
+    events = people.timeline(actor=actor, person=person, before=until, limit=LONGEST + 1)
+    days = by_day(events[:LONGEST])
+    context: dict[str, Any] = {
+        "p": p, "days": days, "last_day": request.GET.get("day", ""),
+        "next": events[LONGEST - 1].micros if len(events) > LONGEST else None, "now_day": days[-1][0] if days else "",
+    }  # fmt: skip
+    if is_fragment(request) and until is not None:
+        return render(request, "insights/person_days.html", context)
+    customer = people.account_of(actor, p.account, p.email)
+    context |= {
+        "here": "People", "group": "Learn", "title": p.name, "customer": customer,
+        "contact": people.contact_of(actor, p.email), "cohorts": people.cohorts_of([p.id, *p.ids], p.account),
+        "facts": [(key, said(value)) for key, value in sorted(p.properties.items())],
+        "others": [i for i in p.ids if i != p.id], "erases": may(actor, "person.erase"), "now_at": now_in(request),
+    }  # fmt: skip
+    return render(request, "insights/person.html", context)
+
+
+def by_day(events: Sequence[people.Happening]) -> list[tuple[str, list[tuple[Any, str]]]]:
+    """Events by the day of the company's zone, each with what it carried in one line."""
+    local = zone()
+
+    def day(event: people.Happening) -> str:
+        return event.at.astimezone(local).date().isoformat()
+
+    grouped: Iterable[tuple[str, Iterable[people.Happening]]] = groupby(events, key=day)
+    return [
+        (name, [(e, arrivals.head(json.dumps(dict(e.properties)))) for e in some])
+        for name, some in grouped
+    ]
+
+
+def said(value: Any) -> str:
+    """A property as text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (
+        json.dumps(value, ensure_ascii=False)[:200]
+        if isinstance(value, (dict, list))
+        else str(value)
+    )
