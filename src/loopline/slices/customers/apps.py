@@ -9,9 +9,10 @@ class CustomersConfig(AppConfig):
         from loopline.platform.cards.registry import Kind, register
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
-        from loopline.slices.customers import events, fields, importing, queries, rules
+        from loopline.slices.customers import events, fields, importing, queries, rules, tables
 
         declare(rules.PERMISSIONS)
+        tables.registered()
         outbox.register(events.AccountChanged, events.ContactUnsubscribed)
         register(
             Kind("account", "Account", "ACC", "account.read", queries.account_cards, "account")

@@ -22,11 +22,13 @@ class FeedbackConfig(AppConfig):
             queries,
             rules,
             services,
+            tables,
         )
         from loopline.slices.surveys.events import SurveyAnswered
         from loopline.slices.surveys.queries import provide_feedback
 
         declare(rules.PERMISSIONS)
+        tables.registered()
         outbox.register(
             events.FeedbackReceived,
             events.FeedbackChanged,

@@ -12,10 +12,19 @@ class ReleasesConfig(AppConfig):
         from loopline.platform.settings import options
         from loopline.platform.ui import create, moments, nav
         from loopline.platform.ui.rows import Edit, row_fields
-        from loopline.slices.releases import events, handlers, line, queries, rules, services
+        from loopline.slices.releases import (
+            events,
+            handlers,
+            line,
+            queries,
+            rules,
+            services,
+            tables,
+        )
         from loopline.slices.releases.models import Release
 
         declare(rules.PERMISSIONS)
+        tables.registered()
         outbox.subscribe(events.ReleaseShipped, handlers.ship_bets)
         register(Kind("release", "Release", "REL", "release.read", queries.release_cards, "ship"))
         line.register()

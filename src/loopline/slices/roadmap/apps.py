@@ -28,9 +28,11 @@ class RoadmapConfig(AppConfig):
             queries,
             rules,
             services,
+            tables,
         )  # fmt: skip
 
         declare(rules.PERMISSIONS)
+        tables.registered()
         outbox.register(
             events.OpportunityLinked, events.BetCommitted, events.BetDeclined, events.BetShipped
         )

@@ -10,9 +10,10 @@ class WorkConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.ui import create, nav
-        from loopline.slices.work import events, fields, handlers, line, queries, rules
+        from loopline.slices.work import events, fields, handlers, line, queries, rules, tables
 
         declare(rules.PERMISSIONS)
+        tables.registered()
         outbox.subscribe(events.WorkItemMoved, handlers.start_bet)
         register(Kind("work-item", "Work item", "WI", "work.read", queries.work_cards, "build"))
         line.register()
