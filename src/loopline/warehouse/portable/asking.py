@@ -58,7 +58,7 @@ class Asking:
     def among(self, column: str, texts: Sequence[str]) -> str:
         """Whether the column is one of the texts."""
         if not texts:
-            return "1 = 0"
+            return self.dialect.never
         return f"{column} in ({', '.join(self.bind(text) for text in texts)})"
 
     # tests of properties
@@ -87,7 +87,10 @@ class Asking:
             return f"({test})" if op is Op.IS_SET else f"(not ({test}))"
         if op in (Op.EQ, Op.NE, Op.IN, Op.NOT_IN):
             values = _several(condition) if op in (Op.IN, Op.NOT_IN) else [_one(condition)]
-            test = " or ".join(self._compared(json, key, "=", each) for each in values) or "1 = 0"
+            test = (
+                " or ".join(self._compared(json, key, "=", each) for each in values)
+                or self.dialect.never
+            )
             return f"(not ({test}))" if op in (Op.NE, Op.NOT_IN) else f"({test})"
         value = _one(condition)
         if op in (Op.CONTAINS, Op.REGEX):

@@ -20,6 +20,8 @@ class Dialect:
     double: ClassVar[str] = DOUBLE
     own_patterns: ClassVar[bool] = False  # whether its patterns are RE2's
     nothing: ClassVar[str] = "cast(null as bigint)"
+    always: ClassVar[str] = "1 = 1"  # true of every event
+    never: ClassVar[str] = "1 = 0"
     suffix: ClassVar[str] = ""  # said behind every question
 
     def placeholder(self, number: int, text: str) -> str:

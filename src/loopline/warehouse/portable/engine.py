@@ -43,8 +43,8 @@ class PortableEngine:
     """Answers from the four tables of `layout` in the database behind `execute(sql, texts)`.
 
     `execute` runs one statement with texts bound by name (v0, v1, ...) and gives its rows; what it raises is passed on.
-    `prefix` stands before the tables' names: a word of ours, or a schema's name with its dot. `tables` gives other names,
-    or queries in brackets, in their place.
+    `prefix` stands before the tables' names: a word of ours, or a schema's name with its dot. `tables` gives other
+    names, or queries in brackets, in their place.
     """
 
     def __init__(

@@ -51,8 +51,10 @@ def actives(asking: Asking, question: Actives) -> ActivesAnswer:
             f"select place, coalesce(least(place + {before + 1}, min(place) {NEXT}),"
             f" place + {before + 1}) as until from present"
         )
-        opens = "select place, count(*) as change from opened group by place"
-        ends = "select until as place, -count(*) as change from opened group by until"
+        opens = "select place, cast(count(*) as bigint) as change from opened group by place"
+        ends = (
+            "select until as place, -cast(count(*) as bigint) as change from opened group by until"
+        )
         rows = asking.rows(
             parts,
             f"select place, sum(change) from ({opens} union all {ends}) c group by place",

@@ -51,7 +51,7 @@ def _other(tests: Sequence[Condition]) -> list[Condition]:
 
 def _fits(asking: Asking, match: Match) -> str:
     tests = [] if match.event is None else [f"event = {asking.bind(match.event)}"]
-    return " and ".join([*tests, *asking.all_of(match.where)]) or "1 = 1"
+    return " and ".join([*tests, *asking.all_of(match.where)]) or asking.dialect.always
 
 
 def _within(

@@ -1,0 +1,1 @@
+"""Questions answered by ClickHouse: its dialect, its tables, and sealed segments shipped to it."""
