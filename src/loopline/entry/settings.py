@@ -27,7 +27,7 @@ _PLATFORM = [
     "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists", "progress",
     "discuss", "links", "notify", "undo", "api", "ui", "imports", "entrance", "shell",
 ]  # fmt: skip
-_CONNECTORS = ["github"]
+_CONNECTORS = ["github", "event_files"]
 
 
 def _present(floor: str, names: list[str]) -> list[str]:

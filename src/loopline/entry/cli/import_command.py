@@ -10,7 +10,11 @@ from loopline.entry.terminal import say, setup
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", help="feedback-csv, accounts-csv, hubspot, salesforce or github")
+    parser.add_argument(
+        "kind",
+        help="feedback-csv, accounts-csv, hubspot, salesforce, github, "
+        "events-csv, events-parquet, amplitude, mixpanel or posthog",
+    )
     parser.add_argument("files", nargs="+")
     parser.add_argument(
         "--dry-run", action="store_true", help="write nothing, say what would happen"
@@ -60,13 +64,32 @@ def _file(args: argparse.Namespace, path: Path, mapping: dict[str, str]) -> dict
         path=path,
         given=mapping,
         dry_run=args.dry_run,
-        step=lambda done: say(f"{path.name}: {done:,} rows") if sys.stderr.isatty() else None,
+        step=lambda rows, note="", **_: _shown(path.name, note or f"{rows:,} rows"),
         now=timezone.now(),
     )
     return {
         "file": path.name, "created": got.created, "changed": got.changed, "same": got.same,
-        "bad": [{"line": n, "reason": r} for n, r in got.bad],
+        "bad": [{"line": n, "reason": r} for n, r in got.bad], "bad_count": got.bad_count, **got.more,
     }  # fmt: skip
+
+
+def _shown(name: str, note: str) -> None:
+    if sys.stderr.isatty():
+        say(f"{name}: {note}")
+
+
+def _told(one: dict[str, Any]) -> None:
+    """What a kind that reads whole files says besides."""
+    if "events" not in one:
+        return
+    span = f", from {one['first']} to {one['last']}" if one["first"] else ""
+    print(f"  {one['events']:,} events of {one['persons']:,} persons{span}")
+    for name, count in one["names"][:50]:
+        print(f"  {count:>12,}  {name}")
+    if len(one["names"]) > 50:
+        print(f"  and {len(one['names']) - 50:,} more names")
+    for note in one["notes"]:
+        print(f"  {note}")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -88,10 +111,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             f"{would} {one['created']:,} new, {one['changed']:,} changed, {one['same']:,} "
             f"here already from {one['file']}."
         )
+        _told(one)
         for bad in one["bad"][:20]:
             print(f"  line {bad['line']}: {bad['reason']}")
-        if len(one["bad"]) > 20:
-            print(f"  and {len(one['bad']) - 20:,} more that cannot go in")
+        if one["bad_count"] > 20:
+            print(f"  and {one['bad_count'] - 20:,} more that cannot go in")
     if args.kind == "github":
         print(json.dumps({k: v for k, v in found.items() if k != "bad"}))
     return found

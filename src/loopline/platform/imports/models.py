@@ -9,7 +9,9 @@ class Import(models.Model):
     path = models.CharField(max_length=500)
     name = models.CharField(max_length=200)
     mapping = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, default="mapping")  # mapping, running, done or failed
+    state = models.CharField(
+        max_length=10, default="mapping"
+    )  # mapping, trying, running, done, failed
     progress = models.CharField(max_length=40, blank=True)
     report = models.JSONField(default=dict)
     user_id = models.BigIntegerField(null=True)

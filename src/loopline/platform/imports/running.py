@@ -3,7 +3,6 @@
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,11 +11,11 @@ from loopline.core.tabular import mapping as columns
 from loopline.core.tabular.reading import Row, Table, read
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
-from loopline.platform.imports.registry import Kind, Taken, kind
+from loopline.platform.imports.registry import Kind, Preview, Taken, kind
 
 BATCH = 500
 MOST = 300_000_000  # bytes of a file once unpacked
-Step = Callable[[int], None]
+Step = Callable[..., None]  # (rows), and done=, total=, note= from kinds that read whole files
 
 
 def load(path: Path) -> bytes:
@@ -64,11 +63,16 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 def run(
     *, actor: Actor, kind_key: str, path: Path, name: str = "", given: Mapping[str, str] | None = None,
-    dry_run: bool = False, step: Step = lambda _n: None, now: datetime,
+    dry_run: bool = False, step: Step = lambda _rows, **_: None, now: datetime,
 ) -> Taken:  # fmt: skip
     """Take a file in, batch by batch, each in its own transaction."""
     found = kind(kind_key)
     allow(actor, found.permission)
+    if found.bring is not None:
+        return found.bring(
+            actor=actor, path=path, name=name or path.name, given=dict(given or {}), now=now, dry_run=dry_run,
+            step=step,
+        )  # fmt: skip
     table = open_table(path, name)
     mapping = columns.checked(
         mapping_for(found, table.headers, given or {}), table.headers, found.fields
@@ -91,19 +95,12 @@ def run(
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a mapping screen shows: columns, the mapping, the first rows, and how many rows there are."""
-
-    headers: tuple[str, ...]
-    mapping: Mapping[str, str]
-    rows: list[tuple[str, ...]]
-    total: int
-
-
 def preview(kind_key: str, path: Path, name: str, given: Mapping[str, str]) -> Preview:
-    table = open_table(path, name)
+    """What the file looks like before it is taken. Raises Invalid."""
     found = kind(kind_key)
+    if found.look is not None:
+        return found.look(path, name, given)
+    table = open_table(path, name)
     first: list[tuple[str, ...]] = []
     total = 0
     for row in table.rows:

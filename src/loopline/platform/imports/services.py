@@ -3,7 +3,8 @@
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from loopline.platform.identity.models import User
 from loopline.platform.identity.policy import allow
 from loopline.platform.identity.queries import actor_for
 from loopline.platform.imports.models import Import
-from loopline.platform.imports.registry import kind
+from loopline.platform.imports.registry import Taken, kind
 from loopline.platform.imports.running import run
 from loopline.platform.jobs.queue import enqueue
 from loopline.platform.progress import track
@@ -57,7 +58,7 @@ def start(*, actor: Actor, import_id: int, mapping: Mapping[str, str], now: date
         Import.objects.select_for_update().filter(pk=one(actor=actor, import_id=import_id).pk).get()
     )
     allow(actor, kind(row.kind).permission)
-    if row.state in ("running", "done"):
+    if row.state in ("running", "trying", "done"):
         return row.progress
     token = track.start(actor=actor, label=f"Importing {row.label}", now=now)
     row.mapping, row.state, row.progress = dict(mapping), "running", token
@@ -69,6 +70,28 @@ def start(*, actor: Actor, import_id: int, mapping: Mapping[str, str], now: date
     )
     enqueue(work, now=now, import_id=row.pk)
     return token
+
+
+@transaction.atomic
+def try_out(*, actor: Actor, import_id: int, mapping: Mapping[str, str], now: datetime) -> str:
+    """A dry run behind the page, for kinds that read whole files; answers the progress token."""
+    row = (
+        Import.objects.select_for_update().filter(pk=one(actor=actor, import_id=import_id).pk).get()
+    )
+    allow(actor, kind(row.kind).permission)
+    if row.state != "mapping":
+        return row.progress
+    row.progress = track.start(actor=actor, label=f"Trying {row.label}", now=now)
+    row.mapping, row.state, row.report = dict(mapping), "trying", {}
+    row.save()
+    enqueue(trial, now=now, import_id=row.pk)
+    return row.progress
+
+
+def tried(row: Import) -> Taken | None:
+    """What the last dry run of a file that was not started yet found."""
+    found = row.report.get("dry")
+    return Taken(**found) if found else None
 
 
 @transaction.atomic
@@ -98,6 +121,42 @@ def _actor(row: Import) -> Actor:
     return actor_for(user, Via.WEB) if user else Actor.system("Import")
 
 
+def _step(row: Import) -> Callable[..., None]:
+    def step(
+        rows: int, *, done: int | None = None, total: int | None = None, note: str = ""
+    ) -> None:
+        Import.objects.filter(pk=row.pk).update(rows_done=rows)
+        at = rows if done is None else done
+        track.move(row.progress, done=at, total=total, note=note or f"{rows:,} rows")
+
+    return step
+
+
+@task(queue_name="bulk", priority=10)
+def trial(import_id: int) -> None:
+    """Say what an import would do; nothing is taken in, and the mapping can be changed afterwards."""
+    row = Import.objects.filter(pk=import_id).first()
+    if row is None or row.state != "trying":
+        return
+    now, shown, note = timezone.now(), "done", "Tried"
+    report: dict[str, object] = {}
+    try:
+        got = run(
+            actor=_actor(row), kind_key=row.kind, path=Path(row.path), name=row.name, given=row.mapping,
+            dry_run=True, step=_step(row), now=now,
+        )  # fmt: skip
+        listed = got.bad[:500]
+        report = {"dry": asdict(replace(got, bad=listed, unlisted=got.bad_count - len(listed)))}
+    except track.Stopped:
+        shown, note = "stopped", "Stopped as you asked."
+    except (Problem, Invalid) as wrong:
+        shown, note, report = "failed", wrong.sentence, {"trouble": wrong.sentence}
+    Import.objects.filter(pk=row.pk).update(state="mapping", report=report)
+    track.finish(
+        row.progress, state=shown, note=note, result_url=f"/imports/{row.pk}", now=timezone.now()
+    )
+
+
 @task(queue_name="bulk", priority=10)
 def work(import_id: int) -> None:
     """Run one import to its end. Started again after a crash it takes the file anew; what is here counts as such."""
@@ -105,10 +164,7 @@ def work(import_id: int) -> None:
     if row is None or row.state != "running":
         return
 
-    def step(done: int) -> None:
-        Import.objects.filter(pk=row.pk).update(rows_done=done)
-        track.move(row.progress, done=done, note=f"{done:,} rows")
-
+    step = _step(row)
     now = timezone.now()
     try:
         got = run(
@@ -130,8 +186,9 @@ def work(import_id: int) -> None:
         "created": got.created,
         "changed": got.changed,
         "same": got.same,
-        "bad_count": len(got.bad),
+        "bad_count": got.bad_count,
         "bad": got.bad[:500],
+        "more": got.more,
     }
     _end(row, "done", report, "done")
 

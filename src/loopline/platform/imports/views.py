@@ -14,8 +14,6 @@ from loopline.platform.imports.registry import kind, kinds
 from loopline.platform.imports.running import preview, run
 from loopline.platform.ui.pages import go, now_in, render, signed_in
 
-MOST = 100_000_000
-
 
 def imports(request: HttpRequest) -> HttpResponse:
     """Files that were brought in, and one more."""
@@ -34,9 +32,10 @@ def imports(request: HttpRequest) -> HttpResponse:
             file = request.FILES.get("file")
             if file is None:
                 raise TooLarge("Choose a file first.")
-            if (file.size or 0) > MOST:
+            most = kind(request.POST.get("kind", "")).most
+            if (file.size or 0) > most:
                 raise TooLarge(
-                    f"A file holds at most {MOST // 1_000_000} MB here; larger ones go in by ./loopline import."
+                    f"A file holds at most {most // 1_000_000} MB here; larger ones go in by ./loopline import."
                 )
             made = services.keep(
                 actor=actor, kind_key=request.POST.get("kind", ""), name=file.name or "file.csv", chunks=file.chunks(),
@@ -63,9 +62,17 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
     if row.state != "mapping":
         return render(request, "imports/page.html", context)
     given = {f.name: request.POST[f.name] for f in found.fields if f.name in request.POST}
+    if (
+        found.bring is not None
+    ):  # what is left to it is found by name; "Nothing" is said by leaving it out
+        given = {name: column for name, column in given.items() if column}
     status = 200
     try:
-        context["preview"] = preview(row.kind, Path(row.path), row.name, given)
+        context["preview"] = preview(row.kind, Path(row.path), row.name, given or row.mapping)
+        context["dry"] = services.tried(row)
+        if request.method == "POST" and request.POST.get("act") == "dry" and found.bring:
+            services.try_out(actor=actor, import_id=row.pk, mapping=given, now=now)
+            return go(request, f"/imports/{row.pk}")
         if request.method == "POST" and request.POST.get("act") == "dry":
             context["dry"] = run(
                 actor=actor,
