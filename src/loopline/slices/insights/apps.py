@@ -11,10 +11,13 @@ class InsightsConfig(AppConfig):
         from loopline.platform.cards.registry import Kind, register
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
+        from loopline.platform.tables.registry import offer_folder
         from loopline.platform.ui import nav
         from loopline.platform.ui.rows import Edit, row_fields
+        from loopline.slices.decisions.queries import provide_facts
         from loopline.slices.insights import (
             conventions,
+            drops,
             events,
             fields,
             menu,
@@ -25,6 +28,7 @@ class InsightsConfig(AppConfig):
 
         declare(rules.PERMISSIONS)
         conventions.offered()
+        offer_folder(drops.Drops())
         fields.registered()
         menu.registered()
         register(Kind("report", "Report", "REP", "insight.read", queries.report_cards, "chart"))
@@ -35,6 +39,7 @@ class InsightsConfig(AppConfig):
             )
         )
         outbox.register(events.ReportDefinitionChanged)
+        provide_facts("report", lambda i: queries.report_facts(i) if i else [])
         nav.item("Learn", "Funnels", "funnels", 30, None, "insight.read", icon="funnel")
         nav.item("Learn", "Retention", "retention", 32, None, "insight.read", icon="chart")
         nav.item("Learn", "Trends", "trends", 34, None, "insight.read", icon="chart")

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Count, DateTimeField, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from loopline.core.insights import ir
-from loopline.core.problems import Invalid, Missing
+from loopline.core.problems import Invalid, Missing, TooMany, Unavailable
 from loopline.platform.cards.registry import Card
 from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
@@ -238,3 +239,44 @@ def event_cards(ids: set[int]) -> dict[int, Card]:
         )
         for e in EventName.objects.filter(pk__in=ids)
     }  # fmt: skip
+
+
+def report_facts(report_id: int) -> list[tuple[str, str]]:
+    """The main numbers of a report as they are now, for a decision to freeze; few words each."""
+    row = Report.objects.filter(pk=report_id).first()
+    if row is None or row.kind == "sql":
+        return []
+    try:
+        answer = computed(row.kind, row.body, timezone.now())
+    except (Invalid, TooMany, Unavailable):
+        return []
+    return _facts(row.kind, row.body, answer)
+
+
+def _facts(kind: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if kind == "funnel":
+        names = [str(s.get("name") or s.get("event") or "any event") for s in body["steps"]]
+        steps = list(zip(names, answer["steps"], strict=True))
+        return [
+            (names[0], str(answer["steps"][0]["count"])),
+            *((f"to {name}", _share(step["conversion_from_start"])) for name, step in steps[1:]),
+        ]
+    if kind == "time-to-value":
+        reached = answer["reached"] / answer["people"] if answer["people"] else None
+        return [("began", str(answer["people"])), ("reached it", _share(reached))]
+    if kind == "adoption":
+        return [("adopters", str(answer["adopters"])), ("adoption", _share(answer["share"]))]
+    if kind == "retention":
+        size = sum(c["size"] for c in answer["cohorts"])
+        return [("began", str(size))]
+    if kind in ("trend", "actives"):
+        points = answer["points"] if kind == "actives" else next(
+            (s["points"] for s in answer["series"]), []
+        )  # fmt: skip
+        values = [p["value"] for p in points if p["value"] is not None]
+        return [("latest", f"{values[-1]:g}")] if values else []
+    return []
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.0f} %"

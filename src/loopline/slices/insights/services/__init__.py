@@ -8,14 +8,24 @@ from loopline.slices.insights.services.catalogue import (
     set_owner,
 )
 from loopline.slices.insights.services.reports import change_report, checked_body, save_report
+from loopline.slices.insights.services.sql import (
+    connect_warehouse,
+    let_warehouse_go,
+    run_sql,
+    warehouse,
+)
 
 __all__ = [
     "ask_refresh",
     "change_event",
     "change_report",
     "checked_body",
+    "connect_warehouse",
     "describe_property",
+    "let_warehouse_go",
     "plan_event",
+    "run_sql",
     "save_report",
     "set_owner",
+    "warehouse",
 ]

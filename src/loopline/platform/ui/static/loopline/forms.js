@@ -37,7 +37,7 @@ document.addEventListener("htmx:before:swap", (e) => {
   if (!failed) { form.reset(); $$("textarea", form).forEach(grow); }
 });
 document.addEventListener("change", (e) => {
-  if (e.target.matches?.("[data-submit]")) e.target.form?.requestSubmit();
+  if (e.target.matches?.("[data-submit], [data-auto] :is(select, input)")) e.target.form?.requestSubmit();
   if (e.target.matches?.("input[type=file]")) {
     const said = e.target.closest("[data-drop]")?.querySelector("[data-chosen]");
     const names = [...e.target.files].map((f) => f.name).join(", ");
