@@ -31,8 +31,8 @@ def _as_other() -> dict[str, int]:
     return {}
 
 
-def start() -> str:
-    """Start a server and answer the URL of an empty database on it."""
+def start(port: int = 0) -> str:
+    """Start a server and answer the URL of an empty database on it; with a port it also listens on loopback there."""
     folder = bin_folder()
     if folder is None:
         raise RuntimeError("No PostgreSQL here. Debian: apt install postgresql.")
@@ -48,8 +48,9 @@ def start() -> str:
     run(
         f"{folder}/initdb", "-D", data, "-U", "loopline", "-A", "trust", "-E", "UTF8", "--no-locale"
     )
+    listen = "127.0.0.1" if port else ""
     options = (
-        f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
+        f"-k {home} -c listen_addresses='{listen}' -c port={port or 5432} -c fsync=off -c full_page_writes=off "
         "-c synchronous_commit=off -c max_connections=60"
     )
     run(f"{folder}/pg_ctl", "-D", data, "-o", options, "-l", f"{home}/log", "-w", "start")
@@ -62,4 +63,6 @@ def start() -> str:
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)
+    if port:
+        return f"postgresql://loopline@127.0.0.1:{port}/postgres"
     return f"postgresql://loopline@/postgres?host={home}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,18 @@ class View:
     rows: Callable[[], Iterable[tuple[Any, ...]]]
 
 
+class Folder(Protocol):
+    """Views that come and go: their names carry a prefix of their own."""
+
+    prefix: str
+
+    def views(self) -> list[View]:
+        """Those there are now."""
+        ...
+
+
 _VIEWS: dict[str, View] = {}
+_FOLDERS: dict[str, Folder] = {}
 
 
 def offer(view: View) -> None:
@@ -27,19 +38,29 @@ def offer(view: View) -> None:
         raise ValueError(f"there is already a view called {view.name}")
 
 
+def offer_folder(folder: Folder) -> None:
+    """Register views that come and go; another of the same prefix takes its place."""
+    _FOLDERS[folder.prefix] = folder
+
+
 def views() -> list[View]:
     """All of them, by name, for the documentation beside the editor."""
-    return sorted(_VIEWS.values(), key=lambda view: view.name)
+    coming = [view for folder in _FOLDERS.values() for view in folder.views()]
+    return sorted([*_VIEWS.values(), *coming], key=lambda view: view.name)
+
+
+def _view(name: str) -> View:
+    return _VIEWS.get(name) or next(view for view in views() if view.name == name)
 
 
 class Offered:
     """The registry as the desk asks for it."""
 
     def names(self) -> list[str]:
-        return sorted(_VIEWS)
+        return [view.name for view in views()]
 
     def columns(self, name: str) -> list[tuple[str, str]]:
-        return [(column, type_) for column, type_, _ in _VIEWS[name].columns]
+        return [(column, type_) for column, type_, _ in _view(name).columns]
 
     def rows(self, name: str) -> list[tuple[Any, ...]]:
-        return list(_VIEWS[name].rows())
+        return list(_view(name).rows())

@@ -3,6 +3,7 @@
 from django.db import models
 
 from loopline.platform.db.edit import Editable
+from loopline.platform.db.sealed import SealedField
 
 
 class Report(Editable):
@@ -128,3 +129,12 @@ class PropertyName(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "name"], name="one_property_an_event")
         ]
+
+
+class Warehouse(models.Model):
+    """The company's own warehouse, one row: its address is sealed, its label says where it is."""
+
+    url = SealedField(blank=True)
+    label = models.CharField(max_length=300)
+    connected_at = models.DateTimeField()
+    by_name = models.CharField(max_length=160, blank=True)

@@ -8,4 +8,5 @@ PERMISSIONS = {
     "person.read": Role.MEMBER,
     "person.erase": Role.ADMIN,
     "sql.read": Role.PRODUCT,
+    "warehouse.change": Role.ADMIN,
 }
