@@ -1,6 +1,6 @@
 """The default engine, in the asking process: DuckDB filters and projects, numpy kernels do the rest."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,11 +10,12 @@ import numpy as np
 from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
 from loopline.core.insights.packing import Ints
-from loopline.warehouse import funnels, habits, manifest, outcomes, trends
+from loopline.warehouse import funnels, habits, manifest, outcomes, tombstones, trends
 from loopline.warehouse.identity import Identities
 from loopline.warehouse.records import Event
 from loopline.warehouse.scans import Scan
 from loopline.warehouse.store import Store
+from loopline.warehouse.tombstones import Tombstones
 
 PLANS: dict[type[ir.Question], tuple[Callable[..., Answer], Callable[..., Ints]]] = {
     ir.Funnel: (funnels.answer, funnels.people),
@@ -45,6 +46,7 @@ class DuckEngine:
         tail: Iterable[Event] = (),
         identities: Identities | None = None,
         *,
+        erased: Collection[str] = (),
         memory_limit: str = "1GB",
         threads: int = 1,
         seconds: float = 30.0,
@@ -53,6 +55,7 @@ class DuckEngine:
             segments,
             tail,
             identities,
+            erased=erased,
             memory_limit=memory_limit,
             threads=threads,
             seconds=seconds,
@@ -78,14 +81,13 @@ class DuckEngine:
         read anew, so that no event is missed or met twice.
         """
         for attempt in range(TRIES):
-            now = manifest.load(home)
-            behind = list(tail(now.mark))
-            if manifest.load(home) != now:
+            now, erased = manifest.load(home), tombstones.load(home)
+            behind = _left(tail(now.mark), erased)
+            if (manifest.load(home), tombstones.load(home)) != (now, erased):
                 continue
+            paths = [home / entry.file for entry in now.segments]
             try:
-                return cls(
-                    [home / entry.file for entry in now.segments], behind, identities, **limits
-                )
+                return cls(paths, behind, identities, erased=erased.pending, **limits)
             except duckdb.IOException:  # a merge deleted a file between the look and the opening
                 if attempt == TRIES - 1 or manifest.load(home) == now:
                     raise
@@ -132,6 +134,14 @@ class DuckEngine:
         names = self._store.person_names(actors)
         accounts = self._store.account_names(self._store.member_of[actors])
         return list(zip(names, accounts, strict=True))
+
+
+def _left(tail: Iterable[Event], erased: Tombstones) -> list[Event]:
+    """The events of the tail but for those of erased persons."""
+    if not erased:
+        return list(tail)
+    gone = tombstones.gone(erased)
+    return [e for e in tail if not gone(e.distinct_id, min(e.ts, e.received_at))]
 
 
 def _plan(question: ir.Question) -> tuple[Callable[..., Answer], Callable[..., Ints]]:

@@ -18,7 +18,8 @@ BATCH = 50_000
 ROW = ("seq", *Event.__struct_fields__)
 TEXTS = ("id", "event", "distinct_id", "anonymous_id", "account", "dialect")
 OTHERS = ("ts", "received_at", "properties")
-TABLES = ("names", "ids", "accounts", "wide", "by_event", "by_person")
+EVENTS = ("wide", "by_event", "by_person")
+TABLES = ("names", "ids", "accounts", *EVENTS)
 RAW = """create temp table raw (
   id varchar, event varchar, distinct_id varchar, anonymous_id varchar, account varchar, dialect varchar,
   ts bigint, received_at bigint, properties varchar

@@ -43,12 +43,17 @@ def load(home: Path) -> Manifest:
 
 def switch(home: Path, manifest: Manifest) -> None:
     """Replace the manifest at once and durably: after a crash there is the old one or the new one."""
-    temporary = home / f"{NAME}.new"
+    replace(home, NAME, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+
+
+def replace(home: Path, name: str, data: bytes) -> None:
+    """Replace a small file at once and durably."""
+    temporary = home / f"{name}.new"
     with temporary.open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(home / NAME)
+    temporary.replace(home / name)
     sync_folder(home)
 
 

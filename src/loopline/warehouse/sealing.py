@@ -3,11 +3,7 @@
 Exactly one process at a time may write segments; whoever does holds `writing`. Readers need no lock.
 """
 
-import fcntl
-import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,11 +11,15 @@ from pathlib import Path
 import duckdb
 
 from loopline.warehouse import layout, manifest, segments
+from loopline.warehouse.erasing import Erased, erase, finish, retain, strip
+from loopline.warehouse.lock import WAIT, Busy, writing
 from loopline.warehouse.manifest import Entry, Manifest
 from loopline.warehouse.room import Disk, disk, enough_room
 from loopline.warehouse.tail import Tail
 
-__all__ = ["Busy", "Disk", "Tended", "disk", "enough_room", "tend", "writing"]
+__all__ = [
+    "Busy", "Disk", "Erased", "Tended", "disk", "enough_room", "erase", "retain", "strip", "tend", "writing",
+]  # fmt: skip
 
 AT_LEAST = 20_000  # events that are worth a segment
 OLDEST = 15 * 60 * 1_000_000  # microseconds after which fewer are sealed too
@@ -27,12 +27,7 @@ BATCH = 500_000  # events of one new segment
 PAGE = 20_000  # rows of the tail in memory at once
 TIER = 8  # segments of about one size that become one
 MOST = 20_000_000  # events of the largest segment
-WAIT = 10.0  # seconds
 Note = Callable[[str], None]
-
-
-class Busy(Exception):
-    """Another process writes segments now and did not end in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +38,6 @@ class Tended:
     merged: int
     segments: int
     events: int
-
-
-@contextmanager
-def writing(folder: Path, *, wait: float = WAIT) -> Iterator[None]:
-    """Hold the right to seal, merge, pour or erase in `folder`. Waits so many seconds, then raises Busy.
-
-    It is not re-entrant. A process that dies gives it back.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / "sealing.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        until = time.monotonic() + wait
-        while not _locked(handle):
-            if time.monotonic() >= until:
-                raise Busy("Another process looks after the product events now; try again later.")
-            time.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
 
 
 def tend(
@@ -76,6 +52,7 @@ def tend(
 ) -> Tended:
     """Seal the tail where it holds `at_least` events or one that came `oldest` microseconds before `now`; merge once.
 
+    An erasing that was cut short comes first.
     `note` is told each step when it is done. A kill at any step loses and doubles nothing. Raises Busy.
     """
     home, tail = folder / "segments", Tail(folder)
@@ -83,20 +60,13 @@ def tend(
         mark = manifest.load(home).mark
         if tail.first() is not None:
             tail.forget(mark)  # what a call that was cut short had sealed already
+        finish(folder, memory_limit=memory_limit, note=note)
         sealed = 0
         if _due(tail, mark, now, at_least, oldest):
             sealed = _seal(home, tail, memory_limit, note)
         merged = _merge(home, memory_limit, note)
         after = manifest.load(home)
     return Tended(sealed, merged, len(after.segments), sum(each.events for each in after.segments))
-
-
-def _locked(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _due(tail: Tail, mark: int, now: int, at_least: int, oldest: int) -> bool:

@@ -2,18 +2,18 @@
 
 Every change walks copied -> counted -> hashed -> switched -> deleted. Until the switch of the manifest the old files
 are the truth and the new one is litter; after it the reverse. Whoever writes next sweeps litter away, so a kill at any
-step neither loses nor doubles an event.
+step neither loses nor doubles an event. What was erased (see tombstones) gets into no new segment.
 """
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from loopline.warehouse import layout, manifest
+from loopline.warehouse import layout, manifest, tombstones
 from loopline.warehouse.manifest import Entry, Manifest
 from loopline.warehouse.records import Event
 
@@ -84,7 +84,44 @@ def merge(
             _copy_raw(connection, home / entry.file)
         return sum(entry.events for entry in old)
 
-    entry = _build(home, now, fill, memory_limit, note)
+    return _replaced(home, now, old, _build(home, now, fill, memory_limit, note), note)
+
+
+def rewrite(
+    home: Path,
+    file: str,
+    change: Fill,
+    *,
+    memory_limit: str = "512MB",
+    note: Note = lambda step: None,
+) -> Manifest:
+    """Make a segment anew, without the rows that `change` deletes from `raw`; it says how many those are.
+
+    Erased events are left out in any case. A segment that is empty then is gone.
+    """
+    now = manifest.load(home)
+    manifest.sweep(home, now)
+    old = [entry for entry in now.segments if entry.file == file]
+    if not old:
+        return now
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> int:
+        _copy_raw(connection, home / file)
+        return old[0].events - change(connection)
+
+    return _replaced(home, now, old, _build(home, now, fill, memory_limit, note), note)
+
+
+def drop(home: Path, files: Collection[str]) -> Manifest:
+    """Take whole segments away."""
+    now = manifest.load(home)
+    old = [entry for entry in now.segments if entry.file in files]
+    return _replaced(home, now, old, None, lambda step: None) if old else now
+
+
+def _replaced(
+    home: Path, now: Manifest, old: Sequence[Entry], entry: Entry | None, note: Note
+) -> Manifest:
     rest = [each for each in now.segments if each not in old]
     after = Manifest(
         mark=now.mark,
@@ -140,6 +177,7 @@ def _build(
     with duckdb.connect(str(path), config={"memory_limit": memory_limit}) as connection:
         layout.open_raw(connection)
         expected = fill(connection)
+        expected -= tombstones.drop(connection, tombstones.load(home))
         if expected:
             layout.encode(connection)
             connection.execute("checkpoint")

@@ -6,7 +6,7 @@ numbered in order of their text, so the sorted projections of a source stay sort
 
 import json
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,7 @@ class Store:
         tail: Iterable[Event] = (),
         identities: Identities | None = None,
         *,
+        erased: Collection[str] = (),
         memory_limit: str = "1GB",
         threads: int = 1,
         seconds: float = 30.0,
@@ -68,7 +69,7 @@ class Store:
         self.kept: dict[str, Any] = {}
         """What others worked out and may keep: the events of a store never change."""
         self._identities = identities or Identities()
-        prefixes = [self._attach(place, path) for place, path in enumerate(segments)]
+        prefixes = [self._attach(place, path, erased) for place, path in enumerate(segments)]
         prefixes += self._load(tail)
         self.connection.execute("set enable_external_access = false")
         self._number(prefixes)
@@ -131,10 +132,25 @@ class Store:
             self.connection.unregister("wanted")
         return [name for (name,) in found]
 
-    def _attach(self, place: int, path: Path) -> str:
+    def _attach(self, place: int, path: Path, erased: Collection[str]) -> str:
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as s{place} (read_only)")
-        return f"s{place}."
+        if not erased:
+            return f"s{place}."
+        found = self.connection.execute(
+            f"select code from s{place}.ids where list_contains(?::varchar[], name)", [list(erased)]
+        ).fetchall()
+        return self._without(place, [code for (code,) in found]) if found else f"s{place}."
+
+    def _without(self, place: int, codes: Sequence[int]) -> str:
+        """The tables of a segment as views that leave out what is erased and not yet taken out."""
+        self.connection.execute(f"create schema left{place}")
+        listed = ", ".join(map(str, codes))
+        for table in layout.TABLES:
+            rest = f", rowid from s{place}.{table} where did not in ({listed})"
+            some = rest if table in layout.EVENTS else f" from s{place}.{table}"
+            self.connection.execute(f"create view left{place}.{table} as select *{some}")
+        return f"left{place}."
 
     def _load(self, tail: Iterable[Event]) -> list[str]:
         layout.open_raw(self.connection)

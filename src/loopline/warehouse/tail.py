@@ -178,6 +178,8 @@ class Tail:
         """
         gone = 0
         with closing(self.connect(wait=30)) as db:
+            # Overwritten, so that what is erased later does not lie on in free pages.
+            db.execute("PRAGMA secure_delete=ON")
             for table, upto in (("event", upto_seq), ("fact", facts_upto)):
                 # In small bites, so that nobody's batch waits behind a long one.
                 while last := db.execute(_BITE.format(table), (upto, _FORGOTTEN)).fetchone()[0]:

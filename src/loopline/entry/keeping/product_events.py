@@ -13,13 +13,13 @@ from django.conf import settings
 
 from loopline.entry.keeping import copies
 from loopline.entry.terminal import Failed
-from loopline.warehouse import manifest, sealing, segments
+from loopline.warehouse import erasing, manifest, sealing, segments, tombstones
 from loopline.warehouse.tail import Tail
 
 FOLDER = "events"
 TAIL = f"{FOLDER}/tail.sqlite3"
 SEGMENTS = f"{FOLDER}/segments"
-LISTS = (f"{SEGMENTS}/{manifest.NAME}", f"{SEGMENTS}/erased.json")
+LISTS = (f"{SEGMENTS}/{manifest.NAME}", f"{SEGMENTS}/{tombstones.NAME}")
 _SEGMENT = re.compile(rf"{SEGMENTS}/segment-\d{{8}}\.duckdb")
 _WAIT = 300.0  # seconds a backup waits for a merge that is under way
 _LATE = 2 * 3_600 * 1_000_000  # microseconds after which an event should be sealed
@@ -73,11 +73,15 @@ def check_empty() -> None:
 
 
 def put_back(work: Path, names: Collection[str]) -> None:
-    """Put unpacked files in their places, the manifest last: without it there are no segments. Raises Failed."""
+    """Put unpacked files in their places, the manifest last: without it there are no segments. Raises Failed.
+
+    Who was erased in the home the backup is of, or by a list that lies in this one, is erased again.
+    """
     if strange := [name for name in names if not ours(name)]:
         raise Failed(f"This backup holds {strange[0]!r}, which is no file of product events.")
     home = Path(settings.LOOPLINE_HOME.path)
     settings.LOOPLINE_HOME.folder(SEGMENTS)
+    erased = tombstones.load(home / SEGMENTS)
     for name in sorted(names, key=lambda name: (name in LISTS, name)):
         if name == TAIL:
             copies.put_file(work / name, home / name)
@@ -86,6 +90,8 @@ def put_back(work: Path, names: Collection[str]) -> None:
         copies.flush([home / f"{name}.restoring"])
         (home / f"{name}.restoring").replace(home / name)
         copies.flush([home / SEGMENTS])
+    if erased or tombstones.load(home / SEGMENTS):
+        erasing.reapply(folder(), erased)
 
 
 def findings() -> Iterator[str]:
