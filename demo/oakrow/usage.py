@@ -5,6 +5,7 @@ Days count back from the seeding day, as in story.py; hours are UTC.
 
 from dataclasses import dataclass
 
+PREFIX = "oak-"  # of the ids of its people and events, so that they can be told from others
 DAYS = 120  # of history
 SHIP_HOUR = 15  # a release is out at that hour
 IMPORT_FIX = 30  # "Dates in a sheet read as the site writes them" shipped
@@ -75,7 +76,7 @@ EVENTS = (
     SampleEvent("rota created", "Tomas Lindgren", "A week was opened for planning."),
     SampleEvent("rota published", "Tomas Lindgren", "A week was shown to its staff. In a trial: activation."),
     SampleEvent("quote requested", "Luis Carvalho", "Somebody in a trial asked for a price."),
-    SampleEvent("signed in", "Hanna Sørensen", "In the browser, by password or single sign-on."),
+    SampleEvent("session started", "Hanna Sørensen", "In the browser, by password or single sign-on."),
     SampleEvent("rota viewed", "Tomas Lindgren", "A rota was opened in the browser; with the time it took."),
     SampleEvent("shift assigned", "Tomas Lindgren", "Somebody was put on a shift."),
     SampleEvent("shift moved", "Tomas Lindgren", "A shift got another time or person."),
@@ -90,7 +91,7 @@ EVENTS = (
     SampleEvent("leave approved", "Tomas Lindgren", "A manager said yes to leave."),
     SampleEvent("app opened", "Tomas Lindgren", "The phone app came to the front."),
     SampleEvent("shift viewed", "Tomas Lindgren", "Somebody looked at their next shifts."),
-    SampleEvent("clock-in recorded", "Priya Raman", "A shift was started on the phone."),
+    SampleEvent("shift started", "Priya Raman", "A shift was started on the phone."),
     SampleEvent("notifications muted", "Tomas Lindgren", "Messages were switched off."),
     SampleEvent("timesheet approved", "Priya Raman", "A week of one person’s hours was approved."),
     SampleEvent("timesheet corrected", "Priya Raman", "An approved timesheet was changed, with a note."),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from demo.oakrow.accounts import FIRST, LAST, Customer, domain, mailbox
-from demo.oakrow.usage import DAYS, PLANS, ZONES
+from demo.oakrow.usage import DAYS, PLANS, PREFIX, ZONES
 from demo.usage.ledger import Floats, Ints, Ledger
 
 STAFF, MANAGER, PLANNER, PAYROLL = range(4)
@@ -62,7 +62,9 @@ def gather(
     of, role = np.array(account), np.array(roles)
     count = of.size
     first, last = _stay(dice, customers, of)
-    ids = [(f"u-{100_000 + n}", domain(customers[p].account), "") for n, p in enumerate(account)]
+    ids = [
+        (f"{PREFIX}{100_000 + n}", domain(customers[p].account), "") for n, p in enumerate(account)
+    ]
     desk = dice.random(count) < np.where(role == STAFF, 0.0, 0.8)
     return Crowd(
         who=ledger.meet(ids),

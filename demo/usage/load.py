@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from demo.oakrow.usage import PREFIX
 from demo.usage.make import Usage, make
 from demo.usage.times import DAY, HOUR
 from loopline.warehouse import manifest, sealing, segments, tail
 from loopline.warehouse.records import Event
 
-PREFIX = "oak-"
 RECENT = 2 * HOUR  # what is this young lies in the tail
 MEMORY = "256MB"
 REFUSALS = (  # days ago, through which door, why, how many

@@ -9,6 +9,7 @@ import numpy as np
 
 from demo.oakrow import SEED
 from demo.oakrow.accounts import customers
+from demo.oakrow.usage import PREFIX
 from demo.usage import crowd, facts, novelties, returns, trials, work
 from demo.usage.ledger import Ledger
 from demo.usage.times import Times, times
@@ -58,9 +59,11 @@ def _trials(
 ) -> list[Fact]:
     found = trials.start(at, dice, scale)
     known = facts.people_of_trials(found, cast, dice)
-    anonymous = [(f"a-{n:06x}", "", "") for n in range(len(known))]
+    anonymous = [(f"{PREFIX}anon-{n:06x}", "", "") for n in range(len(known))]
     visitors = ledger.meet(anonymous)
-    named = [(f"u-{900_000 + n}", each["account"], anonymous[n][0]) for n, each in enumerate(known)]
+    named = [
+        (f"{PREFIX}{900_000 + n}", each["account"], anonymous[n][0]) for n, each in enumerate(known)
+    ]
     who = ledger.meet(named)
     trials.visits(ledger, at, found, visitors, dice)
     trials.write(ledger, found, who, dice)

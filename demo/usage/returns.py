@@ -34,7 +34,7 @@ def write(
     plans = days.at - HOUR > trials.published[person]
     at_desk(ledger, days.some(plans), dice)
     looks = days.some(~plans)
-    looks.write(ledger, "signed in")
+    looks.write(ledger, "session started")
     again = looks.some(dice.random(looks.at.size) < 0.7).later(45)
     again.write(
         ledger, "rota viewed", number=("duration_ms", dice.integers(240, 900, again.at.size))

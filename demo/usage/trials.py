@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demo.oakrow.usage import CHANNELS, DAYS, DEVICES, IMPORT_FIX, REASONS, SOURCE_SHARES, SOURCES
+from demo.oakrow.usage import (
+    CHANNELS,
+    DAYS,
+    DEVICES,
+    IMPORT_FIX,
+    PREFIX,
+    REASONS,
+    SOURCE_SHARES,
+    SOURCES,
+)
 from demo.usage.ledger import Floats, Ints, Ledger, Prop
 from demo.usage.times import DAY, HOUR, SECOND, Times
 from demo.usage.work import Mask
@@ -176,7 +185,7 @@ def visits(
 ) -> None:
     """The website, before anybody has a name: who will start a trial, and many who will not."""
     count = round(VISITORS * trials.started.size / TRIALS)
-    lost = ledger.meet([(f"a-{n + 0x40000:06x}", "", "") for n in range(count)])
+    lost = ledger.meet([(f"{PREFIX}anon-{n + 0x40000:06x}", "", "") for n in range(count)])
     at, _ = _moments(times, dice, count)
     channel = dice.choice(len(CHANNELS), count, p=(0.4, 0.33, 0.06, 0.04, 0.03, 0.14))
     _browse(ledger, lost, at, channel, 0.35, dice)

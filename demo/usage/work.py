@@ -121,7 +121,7 @@ def _times(days: Days, mean: Floats | float, dice: np.random.Generator) -> Days:
 def _staff(ledger: Ledger, days: Days, dice: np.random.Generator) -> None:
     days.write(ledger, "app opened")
     _maybe(days, 0.78, dice).later(6).write(ledger, "shift viewed")
-    _maybe(days, 0.36, dice).later(40).write(ledger, "clock-in recorded")
+    _maybe(days, 0.36, dice).later(40).write(ledger, "shift started")
     again = _maybe(days, 0.22, dice)
     again = again.later(dice.uniform(3_600, 14_400, again.at.size))
     again.write(ledger, "app opened")
@@ -138,7 +138,7 @@ def _staff(ledger: Ledger, days: Days, dice: np.random.Generator) -> None:
 def at_desk(ledger: Ledger, days: Days, dice: np.random.Generator) -> None:
     planner = np.where(days.role == PLANNER, 2.0, 1.0)
     weekday = days.weekday
-    days.write(ledger, "signed in")
+    days.write(ledger, "session started")
     rota = _times(days, planner * 1.3, dice)
     size = days.crowd.plan[rota.person]
     wait = dice.lognormal(np.array([6.0, 6.5, 7.1, 6.0])[size], 0.45, rota.at.size)
@@ -163,7 +163,7 @@ def at_desk(ledger: Ledger, days: Days, dice: np.random.Generator) -> None:
 
 
 def _payroll(ledger: Ledger, days: Days, dice: np.random.Generator) -> None:
-    days.write(ledger, "signed in")
+    days.write(ledger, "session started")
     _times(days, 2.2, dice).later(60).write(ledger, "timesheet approved")
     _maybe(days, 0.12, dice).later(500).write(ledger, "timesheet corrected")
     tries = _maybe(days, np.where(days.weekday < 2, 0.7, 0.25), dice).later(700)

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter, defaultdict
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -27,12 +28,14 @@ from demo.oakrow.usage import (
 )
 from demo.usage.load import load
 from demo.usage.make import Usage, make
+from demo.usage.removal import remove
 from demo.usage.times import DAY, times
 from loopline.core.insights.ir import Actor, Adoption, Breakdown, Funnel, Match, Span, Trend
-from loopline.warehouse import manifest
+from loopline.warehouse import manifest, sealing
 from loopline.warehouse.duck import DuckEngine
 from loopline.warehouse.identity import Identities
-from loopline.warehouse.tail import Tail
+from loopline.warehouse.records import Event, Fact
+from loopline.warehouse.tail import Tail, batch, store
 
 NOW = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 SCALE = 0.05
@@ -125,6 +128,21 @@ def test_what_is_kept_is_what_was_made_and_only_once(folder, usage, engine):
             " count(*) filter (ts > received_at) from wide"
         ).fetchone()
     assert bad == (0, 0, 0)
+
+
+def test_the_events_go_again_and_others_stay(tmp_path):
+    load(tmp_path, now=NOW, scale=0.01)
+    other = Event("e-1", "report opened", "somebody", round(NOW.timestamp()) * 1_000_000, 0)
+    tail = Tail(tmp_path)
+    with closing(tail.connect()) as db:
+        store(db, [batch([other], [Fact("person", "somebody", 1)], received_at=0)], 0)
+    sealing.tend(tmp_path, now=2**60)
+    total = sum(each.events for each in manifest.load(tmp_path / "segments").segments)
+    assert remove(tmp_path) == total - 1
+    assert remove(tmp_path) == 0
+    with DuckEngine.open(tmp_path / "segments") as engine:
+        assert engine.events == 1
+    assert [fact.subject for _, fact in tail.facts()] == ["somebody"]
 
 
 def test_the_funnel_by_channel_is_that_of_the_events(engine, rows):
@@ -257,7 +275,9 @@ def test_those_who_published_a_rota_come_back_more(rows):
     back = {
         person
         for event, person, ts, *_ in rows
-        if event == "signed in" and person in start and 7 * DAY <= ts - start[person] < 21 * DAY
+        if event == "session started"
+        and person in start
+        and 7 * DAY <= ts - start[person] < 21 * DAY
     }
     old = {person for person, ts in start.items() if ts < times(NOW).now - 21 * DAY}
     kept = len(old & done & back) / len(old & done)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 
+from demo.usage.removal import remove as remove_events
 from loopline.platform.audit.record import Change, record
 from loopline.platform.identity.actor import Actor
 from loopline.platform.search import index
@@ -49,5 +51,6 @@ def remove(*, actor: Actor, now: datetime) -> dict[str, int]:
     out["User"] = people.count()
     people.update(is_active=False)
     apps.get_model("identity.Team")._default_manager.filter(sample=True).delete()
+    out["Event"] = remove_events(settings.LOOPLINE_HOME.path / "events")
     record(actor=actor, now=now, change=Change("sample.removed", "workspace", 1, {}, out))
     return out
