@@ -25,7 +25,7 @@ class SurveysConfig(AppConfig):
         steps.register("survey.turn_back", services.turn_back)
         steps.register("survey.unsend", services.unsend)
         steps.register("survey.archive_many", services.archive_many)
-        say("survey.sent", lambda e: f"asked {e.after.get('asked', 0):,} people by e-mail")
+        say("survey.sent", lambda e: f"asked {e.after.get('asked', 0):,} people")
         say("survey.unsent", lambda e: f"took back {e.after.get('people', 0):,} mails")
         nav.item("Learn", "Surveys", "surveys", 50, None, "survey.read", icon="comment", key="y")
         create.kind(

@@ -59,7 +59,7 @@ GROUP_WORDS = {
     "nps": (("high", "Promoters"), ("middle", "Passives"), ("low", "Detractors")),
     "share": (("high", "Satisfied"), ("middle", "Neither"), ("low", "Dissatisfied")),
 }
-_BOUNDS = {
+BOUNDS = {
     "nps": {"high": (9, 10), "middle": (7, 8), "low": (0, 6)},
     "share": {"high": (4, 5), "middle": (3, 3), "low": (1, 2)},
 }
@@ -94,7 +94,7 @@ def who(a: Answer) -> str:
 
 
 def _between(rule: str, group: str) -> Q:
-    low, high = _BOUNDS[rule][group]
+    low, high = BOUNDS[rule][group]
     return Q(score__gte=low, score__lte=high)
 
 

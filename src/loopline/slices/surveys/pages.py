@@ -10,7 +10,7 @@ from loopline.core.surveys.scores import LEAST, Score
 from loopline.core.surveys.series import Point
 from loopline.platform.ui import charts
 from loopline.platform.ui.formats import day, pct
-from loopline.slices.surveys.lists import GROUP_WORDS
+from loopline.slices.surveys.lists import BOUNDS, GROUP_WORDS
 from loopline.slices.surveys.models import Survey
 from loopline.slices.surveys.queries import rule
 from loopline.slices.surveys.results import Results
@@ -34,18 +34,33 @@ def sentence(s: Survey, r: Results) -> str:
         best, n = max(r.distribution, key=lambda x: x[1])
         return f"{best}: {pct(n / r.n)} of {r.n:,} answers"
     count = "1 answer" if r.answers == 1 else f"{r.answers:,} answers"
-    return count if s.form == "text" or r.enough else f"{count}, too few for a score"
+    return count if s.form == "text" or r.enough else f"{count}, too few to say"
 
 
-def rate_words(r: Results) -> str:
+def rate_words(s: Survey, r: Results) -> str:
     """How many of those asked answered."""
     if r.response_rate is None:
         return ""
-    return f"{r.answered:,} of {r.sent:,} people asked by e-mail answered, {pct(r.response_rate)}."
+    asked = "colleagues asked" if s.kind == "stakeholders" else "people asked by e-mail"
+    return f"{r.answered:,} of {r.sent:,} {asked} answered, {pct(r.response_rate)}."
+
+
+def latest_words(s: Survey, r: Results, now: datetime) -> str:
+    """What the newest period with enough answers says, where it is not all there is."""
+    told = [p for p in r.trend if p.score and p.score.enough]
+    if len(told) < 2 or not told[-1].score:
+        return ""
+    by, last = rule(s), told[-1].score
+    when = _period(told[-1].start, r.interval, now)
+    low, high = value_text(by, last.low), value_text(by, last.high)
+    of = "the week of " if r.interval == "week" else ""
+    return f"{of}{when}: {value_text(by, last.value)}, between {low} and {high}, from {last.n:,}."
 
 
 def _period(start: date, interval: str, now: datetime) -> str:
-    return f"{start:%b} {start.year}" if interval == "month" else day(start, now=now)
+    if interval == "week":
+        return day(start, now=now)
+    return f"{start:%b}" if start.year == now.year else f"{start:%b} {start.year}"
 
 
 def _ticks(points: Sequence[Point], interval: str, now: datetime) -> list[tuple[int, str]]:
@@ -57,7 +72,7 @@ def trend_chart(s: Survey, r: Results, now: datetime) -> dict[str, Any]:
     """The score over time with its band, and its table; empty where fewer than two periods say something."""
     by = rule(s)
     shown = [p.score if p.score and p.score.enough else None for p in r.trend]
-    name = f"{'Week' if r.interval == 'week' else 'Month'} of"
+    name = "Week of" if r.interval == "week" else "Month"
     rows = [
         (
             _period(p.start, r.interval, now),
@@ -92,16 +107,18 @@ def bars(s: Survey, r: Results) -> list[tuple[str, float, str, str | None]]:
     """How answers fall: (label, length 0 to 100, as printed, colour)."""
     most = max((n for _, n in r.distribution), default=0)
     return [
-        (_label(s, v), round(100 * n / most, 1) if most else 0, f"{n:,} · {pct(n / r.n) if r.n else '–'}", None)
+        (v, round(100 * n / most, 1) if most else 0, f"{n:,} · {pct(n / r.n) if r.n else '–'}", _colour(s, v))
         for v, n in r.distribution
     ]  # fmt: skip
 
 
-def _label(s: Survey, value: str) -> str:
-    ends = {str(s.least): s.least_label, str(s.most): s.most_label}
-    if s.form != "scale":
-        return value
-    return f"{value}  {ends[value]}" if ends.get(value) else value
+def _colour(s: Survey, value: str) -> str | None:
+    """The colour of the group a number belongs to; none where there are no groups."""
+    bounds = BOUNDS.get(rule(s))
+    if not bounds:
+        return None
+    group = next(g for g, (low, high) in bounds.items() if low <= int(value) <= high)
+    return {"high": "good", "middle": "c4", "low": "bad"}[group]
 
 
 def parts(s: Survey, r: Results) -> list[tuple[str, int, str]]:

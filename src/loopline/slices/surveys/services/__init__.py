@@ -18,7 +18,13 @@ from loopline.slices.surveys.services.designing import (
     signing_secret,
     turn_back,
 )
-from loopline.slices.surveys.services.sending import Sent, send_survey, stop_asking, unsend
+from loopline.slices.surveys.services.sending import (
+    Sent,
+    record_asked,
+    send_survey,
+    stop_asking,
+    unsend,
+)
 
 __all__ = [
     "Answered",
@@ -33,6 +39,7 @@ __all__ = [
     "create_survey",
     "keep_the_days",
     "open_survey",
+    "record_asked",
     "send_survey",
     "signature",
     "signing_secret",

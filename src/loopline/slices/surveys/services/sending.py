@@ -59,6 +59,25 @@ def _words(audience: Mapping[str, Any]) -> dict[str, Any]:
     return {k: ", ".join(v) if isinstance(v, list) else v for k, v in audience.items()}
 
 
+def _written_down(
+    actor: Actor, survey_id: int, to: Sequence[audiences.Recipient], now: datetime
+) -> list[int]:
+    """An ask for each of them who has none yet; answers the new ids."""
+    last = (
+        Ask.objects.filter(survey_id=survey_id).order_by("-pk").values_list("pk", flat=True).first()
+    )
+    asks = [
+        Ask(
+            survey_id=survey_id, person=r.person, contact_id=r.contact_id, user_id=r.user_id,
+            address=r.address[:254], name=r.name[:200], token=secrets.token_urlsafe(18), created_at=now,
+        )
+        for r in _with_contacts(actor, to, now)
+    ]  # fmt: skip
+    Ask.objects.bulk_create(asks, batch_size=300, ignore_conflicts=True)
+    made = Ask.objects.filter(survey_id=survey_id, pk__gt=last or 0, state="queued")
+    return list(made.order_by("pk").values_list("pk", flat=True))
+
+
 @transaction.atomic
 def send_survey(
     *,
@@ -81,18 +100,7 @@ def send_survey(
     found = audiences.choose(row, meant)
     if not found.to and not found.already:
         raise Invalid(segments="Nobody fits that can be asked.")
-    to = _with_contacts(actor, found.to, now)
-    last = Ask.objects.filter(survey_id=row.pk).order_by("-pk").values_list("pk", flat=True).first()
-    asks = [
-        Ask(
-            survey_id=row.pk, person=r.person, contact_id=r.contact_id, user_id=r.user_id,
-            address=r.address[:254], name=r.name[:200], token=secrets.token_urlsafe(18), created_at=now,
-        )
-        for r in to
-    ]  # fmt: skip
-    Ask.objects.bulk_create(asks, batch_size=300, ignore_conflicts=True)
-    made = Ask.objects.filter(survey_id=row.pk, pk__gt=last or 0, state="queued")
-    ids = list(made.order_by("pk").values_list("pk", flat=True))
+    ids = _written_down(actor, row.pk, found.to, now)
     enqueue_many(jobs.send, now=now, calls=[{"ask_id": i} for i in ids], delay=grace)
     channels = row.channels if "email" in row.channels else [*row.channels, "email"]
     kept = {k: v for k, v in meant.items() if k != "addresses"}
@@ -108,6 +116,22 @@ def send_survey(
         )  # fmt: skip
     wrong = tuple(found.wrong)
     return Sent(len(ids), found.already, found.unsubscribed, found.no_address, wrong, undo)
+
+
+@transaction.atomic
+def record_asked(
+    *, actor: Actor, survey_id: int, audience: Mapping[str, Any], said: str, now: datetime
+) -> int:
+    """Write down who was asked elsewhere, such as before Loopline was here. Nothing leaves. Answers how many."""
+    allow(actor, "survey.change")
+    row = locked(survey_id)
+    found = audiences.choose(row, audiences.clean(row.kind, audience))
+    ids = _written_down(actor, row.pk, found.to, now)
+    Ask.objects.filter(pk__in=ids).update(state="sent", said=said[:500], sent_at=now)
+    if ids:
+        after = {"asked": len(ids)}
+        record(actor=actor, now=now, change=Change("survey.sent", "survey", row.pk, {}, after))
+    return len(ids)
 
 
 @transaction.atomic

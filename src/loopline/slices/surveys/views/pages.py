@@ -114,7 +114,8 @@ def survey_page(request: HttpRequest, survey_id: int) -> HttpResponse:
     context = {
         "s": s, "version": s.version, "r": r, "list_url": "/surveys", "list_title": "Surveys",
         "here": "Surveys", "group": "Learn", "changes": changes, "kind": KINDS[s.kind],
-        "state": dict(STATES)[s.state], "sentence": pages.sentence(s, r), "rate": pages.rate_words(r),
+        "state": dict(STATES)[s.state], "sentence": pages.sentence(s, r), "rate": pages.rate_words(s, r),
+        "latest": pages.latest_words(s, r, now),
         "chart": pages.trend_chart(s, r, now), "bars": pages.bars(s, r), "parts": pages.parts(s, r),
         "breakdowns": pages.breakdowns(s, r), "asked": [(w, counts[k], k) for k, w in ASK_STATES if counts.get(k)],
         "link": post.absolute(f"/survey/{s.key}"), "snippet": snippet, "sending": post.may_send(),
