@@ -37,7 +37,7 @@ def trend(
         (shown_value(s["value"]) if body.get("breakdown") else measure, s["points"]) for s in found
     ]
     runs.sort(key=lambda run: -sum(p["value"] or 0 for p in run[1]))
-    finding = _moved(named(body), measure, runs, interval, now)
+    finding = _moved(str(body.get("event") or "events"), measure, runs, interval, now)
     return _drawn(measure, finding, runs, interval, zone, now, moments, _unit(interval, body))
 
 
@@ -130,7 +130,7 @@ def _moved(
 ) -> str:
     """The latest whole periods against those before, in words."""
     if not runs or not any(p["value"] for _, points in runs for p in points):
-        return f"No {what} in this time" if what != "any event" else "No events in this time"
+        return f"No {what} in this time"
     points = [p for p in runs[0][1] if not _open(p["at"], interval, now)]
     half = len(points) // 2
     if half < 2 or any(p["value"] is None for p in points[-2 * half :]):
