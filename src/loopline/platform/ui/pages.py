@@ -150,7 +150,7 @@ def list_page[M: Model](
     return render(request, template, data)
 
 
-def _safe(value: Any) -> str:
+def safe_cell(value: Any) -> str:
     """A cell that no spreadsheet runs: a formula's first character gets a quote before it."""
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return (
@@ -181,7 +181,7 @@ def list_csv[M: Model](
         writer = csv.writer(buffer)
         writer.writerow([c.label for c in columns])
         for row in every_row(rows, state, actor):
-            writer.writerow([_safe(c.cell(row)) for c in columns])
+            writer.writerow([safe_cell(c.cell(row)) for c in columns])
             if buffer.tell() > 32_768:
                 yield buffer.getvalue()
                 buffer.seek(0)

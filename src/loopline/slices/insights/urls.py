@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loopline.slices.insights.views import events, explore, keys, persons, reports
+from loopline.slices.insights.views import events, explore, keys, persons, reports, sql
 
 urlpatterns = [
     path("events", events.live, name="events"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("events/catalogue/<int:event_id>", events.event_page, name="event-name-page"),
     path("people", persons.person_list, name="product-people"),
     path("people/<path:person>", persons.person_page, name="product-person"),
+    path("sql", sql.editor, name="sql"),
+    path("sql.csv", sql.download, name="sql-csv"),
+    path("sql/run", sql.run, name="sql-run"),
+    path("sql/save", sql.save, name="sql-save"),
+    path("sql/sources", sql.sources, name="sql-sources"),
     path("insights/<slug:kind>", explore.explore, name="explore"),
     path("insights/<slug:kind>/edit", explore.explore_edit, name="explore-edit"),
     path("insights/<slug:kind>/answer", explore.explore_answer, name="explore-answer"),

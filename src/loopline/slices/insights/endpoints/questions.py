@@ -10,7 +10,7 @@ from pydantic import Field
 
 from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.shapes import In, answers
-from loopline.slices.insights import queries, questions
+from loopline.slices.insights import queries, questions, services
 
 router = Router(tags=["insights"])
 Share = float | None
@@ -135,6 +135,13 @@ class PeopleOut(Schema):
 class SqlIn(In):
     sql: Annotated[str, Field(min_length=1, max_length=20_000)]
     limit: Annotated[int, Field(ge=1, le=queries.MOST_ROWS)] = 1_000
+    source: Annotated[
+        str,
+        Field(
+            pattern="^(loopline|warehouse)$",
+            description="The house's views, or the company's warehouse",
+        ),
+    ] = "loopline"
 
 
 class ColumnOut(Schema):
@@ -232,4 +239,6 @@ def ask_people(request: HttpRequest, body: PeopleIn) -> Any:
 @router.post("/insights/sql", auth=can("sql.read"), response=answers(SqlOut))
 def ask_sql(request: HttpRequest, body: SqlIn) -> Any:
     """One SELECT over documented views, read-only, within limits of time, rows and memory."""
-    return queries.sql(actor=actor_of(request), text=body.sql, limit=body.limit)
+    return services.run_sql(
+        actor=actor_of(request), text=body.sql, source=body.source, limit=body.limit
+    )

@@ -9,6 +9,8 @@ from loopline.slices.insights.services.catalogue import (
 )
 from loopline.slices.insights.services.reports import change_report, checked_body, save_report
 from loopline.slices.insights.services.sql import (
+    COMPANY,
+    OWN,
     connect_warehouse,
     let_warehouse_go,
     run_sql,
@@ -16,6 +18,8 @@ from loopline.slices.insights.services.sql import (
 )
 
 __all__ = [
+    "COMPANY",
+    "OWN",
     "ask_refresh",
     "change_event",
     "change_report",

@@ -1,5 +1,6 @@
 """SQL over the house's views, dropped files and a real PostgreSQL of the company."""
 
+import contextlib
 import socket
 
 import duckdb
@@ -148,10 +149,8 @@ def test_nothing_in_it_can_be_changed(connected, cast, text, says):
 
 
 def test_what_functions_do_is_rolled_back(connected, cast):
-    try:
+    with contextlib.suppress(Invalid):  # newer servers refuse it themselves
         _run(cast.bo, "select lo_create(0)", "warehouse")
-    except Invalid:
-        pass  # newer servers refuse it themselves
     with psycopg.connect(connected) as db:
         assert db.execute("select count(*) from pg_largeobject_metadata").fetchone()[0] == 0
 

@@ -16,6 +16,9 @@ onChord("Enter", (e) => {
   form.requestSubmit($("button.primary, button:not([type=button])", form) ?? undefined);
 });
 
+// A button that leaves the page (a download, a save beside Run) is no business of the form's htmx.
+document.addEventListener("submit", (e) => { if (e.submitter?.matches("[data-plain]")) e.stopPropagation(); }, true);
+
 document.addEventListener("submit", (e) => {
   if (e.defaultPrevented && !e.target.matches("[hx-post], [hx-get]")) return;
   if (e.target.method === "dialog") return;
