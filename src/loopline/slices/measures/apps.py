@@ -11,11 +11,22 @@ class MeasuresConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.ui import create, nav
         from loopline.platform.ui.rows import Edit, row_fields
-        from loopline.slices.measures import events, queries, rules, services
+        from loopline.slices.measures import (
+            events,
+            handlers,
+            jobs,
+            queries,
+            rules,
+            services,
+            tables,
+        )
         from loopline.slices.measures.models import Metric
 
         declare(rules.PERMISSIONS)
+        tables.registered()
         outbox.register(events.MetricValueRecorded)
+        outbox.subscribe(events.MetricRedefined, handlers.when_redefined)
+        jobs.register()
         register(Kind("metric", "Metric", "MET", "metric.read", queries.metric_cards, "chart"))
         nav.item("Learn", "Metrics", "metrics", 10, None, "metric.read", icon="chart", key="m")
         create.kind("metric", "Metric", "metric-new", 50, permission="metric.change", icon="chart")
@@ -29,6 +40,9 @@ class MeasuresConfig(AppConfig):
             Edit("unit", "Unit"),
             Edit("target", "Target", "number"),
             Edit("direction", "Better is", "choice", lambda: [("up", "Higher"), ("down", "Lower")]),
+            Edit("target_on", "Target date", "date"),
+            Edit("review_on", "Look again", "date"),
+            Edit("source", "Source"),
             Edit("owner", "Owner", "person", key="owner_id",
                  value=lambda m: m.owner.name if m.owner else ""),
         )  # fmt: skip

@@ -63,7 +63,7 @@ def metric_new(request: HttpRequest) -> HttpResponse:
     return go(request, f"/measures/{made}")
 
 
-def _drawing(m: Metric, values: Sequence[queries.Value]) -> Any:
+def _drawing(m: Metric, values: Sequence[queries.Reading]) -> Any:
     if len(values) < 2:
         return ""
     every = max(len(values) // 6, 1)
