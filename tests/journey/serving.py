@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from loopline.entry.drills.rig import Process, ThrowAway, kill, throw_away
 from loopline.entry.drills.lives import free_port, wait_ready
+from loopline.entry.drills.rig import Process, ThrowAway, kill, throw_away
 from loopline.warehouse.records import Event, Fact
 from loopline.warehouse.tail import Tail
 
@@ -67,10 +67,11 @@ def served() -> Iterator[Served]:
 
 @dataclass
 class Door:
-    """Forwards every request and keeps (path, status, answer)."""
+    """Forwards every request and keeps (path, status, answer) of posts, (method, path, status) of the others."""
 
     to: int
     passed: list[tuple[str, int, dict]] = field(default_factory=list)
+    asked: list[tuple[str, str, int]] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -85,16 +86,28 @@ class Door:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                self._forward()
+
+            def do_GET(self) -> None:
+                self._forward()
+
+            def do_OPTIONS(self) -> None:
+                self._forward()
+
+            def _forward(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 inner = http.client.HTTPConnection("127.0.0.1", door.to, timeout=20)
                 try:
-                    inner.request("POST", self.path, body, dict(self.headers))
+                    inner.request(self.command, self.path, body, dict(self.headers))
                     answer = inner.getresponse()
                     said = answer.read()
                 except (OSError, http.client.HTTPException):
                     self.close_connection = True  # nobody behind the door: the client is cut off
                     return
-                door.passed.append((self.path, answer.status, json.loads(said)))
+                if self.command == "POST":
+                    door.passed.append((self.path, answer.status, json.loads(said or b"null")))
+                else:
+                    door.asked.append((self.command, self.path, answer.status))
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("date", "connection"):

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from loopline.connectors.sdk_ingest.posthog_settings import settings
 from loopline.connectors.sdk_ingest.reception import DIALECTS, Reception
 from loopline.connectors.sdk_ingest.wire import Answer, Refused, Request
 from loopline.entry.key_ring import KeyRing, Unread
@@ -18,6 +19,7 @@ Environ = dict[str, Any]
 Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 NATIVE = "/api/v1/events"
+SEGMENT = "/v1/"  # its SDK for Node drops the path of the host it is given
 _HEADERS = {
     "CONTENT_TYPE": "content-type", "HTTP_CONTENT_ENCODING": "content-encoding",
     "HTTP_AUTHORIZATION": "authorization", "HTTP_POSTHOG_REQUEST_TIMESTAMP": "posthog-request-timestamp",
@@ -51,6 +53,8 @@ class Dispatcher:
             name, _, rest = path[4:].partition("/")
             if name in DIALECTS and name != "native":
                 return self._answer(name, "/" + rest, method, environ, start_response)
+        elif path.startswith(SEGMENT) and method in ("POST", "OPTIONS"):
+            return self._answer("segment", path, method, environ, start_response)
         elif path.rstrip("/") == NATIVE and method in ("POST", "OPTIONS"):
             return self._answer("native", "", method, environ, start_response)
         return self.beyond(environ, start_response)
@@ -77,6 +81,8 @@ class Dispatcher:
         body, length = _body(environ, DIALECTS[name].MOST)
         headers = {ours: environ[theirs] for theirs, ours in _HEADERS.items() if theirs in environ}
         request = Request(path, body, headers, environ.get("QUERY_STRING", ""))
+        if name == "posthog" and (said := settings(request)):
+            return said
         reception = self._reception or self._made()
         sender = environ.get("REMOTE_ADDR", "")
         return reception.receive(name, request, length=length, sender=sender)
