@@ -4,9 +4,24 @@ from demo.context import Context
 from demo.oakrow.people import PEOPLE, SQUADS, email
 from loopline.platform.entrance import services as entrance
 from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.models import User
 from loopline.platform.settings import options
 
 SIGN_INS = 5  # so many of the people can sign in
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """Who can sign in, one a role: role, email, password, name."""
+    return [
+        {"role": role, "email": email(name), "password": f"{role}-of-oakrow", "name": name}
+        for name, _, role, _ in PEOPLE[:SIGN_INS]
+    ]
+
+
+def here() -> bool:
+    """Whether this home has them already."""
+    first, *_ = PEOPLE
+    return User.objects.filter(email=email(first[0]), sample=True, is_active=True).exists()
 
 
 def load(w: Context) -> None:
@@ -26,8 +41,6 @@ def load(w: Context) -> None:
             actor=system, email=email(name), name=name, role=role, title=title, password=password, sample=True,
             now=start,
         )  # fmt: skip
-        if password:
-            w.sign_ins.append({"role": role, "email": email(name), "password": password})
     for squad in SQUADS:
         members = [w.people[n] for n, _, _, s in PEOPLE if s == squad]
         entrance.set_team(actor=system, name=squad, member_ids=members, sample=True, now=start)

@@ -25,7 +25,6 @@ class Context:
 
     now: datetime
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))
-    sign_ins: list[dict[str, str]] = field(default_factory=list)
     people: dict[str, int] = field(default_factory=dict)
     accounts: list[SampleAccount] = field(default_factory=list)
     account_ids: list[int] = field(default_factory=list)

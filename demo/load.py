@@ -15,7 +15,6 @@ from django.utils import timezone
 from demo import bets, company, customers, decisions, feedback, problems, releases, told
 from demo.clock import clock
 from demo.context import Context
-from demo.oakrow.people import PEOPLE
 from loopline.platform.identity.actor import Actor
 from loopline.platform.jobs.worker import run_until_empty
 from loopline.platform.settings import options
@@ -38,8 +37,14 @@ AFTERWARDS: tuple[Area, ...] = (told.load,)
 
 
 def load_sample(*, as_of: str | None = None) -> list[dict[str, str]]:
-    """Fill an empty home. Answers the sign-ins, one a role."""
-    context = Context(clock(as_of))
+    """Fill an empty home; one that has the sample stays as it is. Answers the sign-ins, one a role."""
+    os.environ["LOOPLINE_DEMO_PEOPLE"] = json.dumps(company.sign_ins())
+    if not company.here():
+        _fill(Context(clock(as_of)))
+    return [{k: v for k, v in each.items() if k != "name"} for each in company.sign_ins()]
+
+
+def _fill(context: Context) -> None:
     with transaction.atomic():
         company.load(context)
         with gathered():
@@ -52,10 +57,6 @@ def load_sample(*, as_of: str | None = None) -> list[dict[str, str]]:
         _settle(context)
         refresh_patience.func()
     run_until_empty(("default",))
-    os.environ["LOOPLINE_DEMO_PEOPLE"] = json.dumps(
-        [s | {"name": n} for s, (n, *_) in zip(context.sign_ins, PEOPLE, strict=False)]
-    )
-    return context.sign_ins
 
 
 def _settle(context: Context) -> None:

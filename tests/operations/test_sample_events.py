@@ -26,10 +26,13 @@ from demo.oakrow.usage import (
     SWAPS,
     WARD_REPORT,
 )
+from demo.usage import live
 from demo.usage.load import load
 from demo.usage.make import Usage, make
 from demo.usage.removal import remove
 from demo.usage.times import DAY, times
+from loopline.connectors.sdk_ingest import native
+from loopline.connectors.sdk_ingest.wire import Parcel
 from loopline.core.insights.ir import Actor, Adoption, Breakdown, Funnel, Match, Span, Trend
 from loopline.warehouse import manifest, sealing
 from loopline.warehouse.duck import DuckEngine
@@ -284,6 +287,18 @@ def test_those_who_published_a_rota_come_back_more(rows):
     others = len((old - done) & back) / len(old - done)
     assert kept > 0.75
     assert others < 0.6 * kept
+
+
+def test_what_the_demo_sends_while_it_runs_is_taken(folder):
+    there = live.people(folder)
+    assert len({each.account for each in there}) > 20
+    dice = random.Random(3)
+    sent = [each for who in there[:200] for each in live.events(who, NOW, dice)]
+    body = json.dumps({"events": sent}).encode()
+    batch = native.translate(Parcel("", body, facts={"encoding": ""}), 0)
+    assert {each.event for each in batch.events} <= {each.name for each in EVENTS}
+    assert len(batch.events) + len(batch.verdicts) == len(sent)
+    assert 0 < len(batch.verdicts) < 0.1 * len(sent)
 
 
 def test_merged_people_and_shared_computers(usage):

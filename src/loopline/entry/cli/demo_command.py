@@ -46,6 +46,17 @@ def _when_ready(url: str, then: Any) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def _ingest_key() -> str:
+    from django.utils import timezone
+
+    from loopline.platform.entrance.ingest_keys import create_ingest_key
+    from loopline.platform.identity.actor import Actor
+
+    actor, now = Actor.system("Demo"), timezone.now()
+    name = f"Oakrow's product, {now:%H:%M:%S}"
+    return create_ingest_key(actor=actor, name=name, now=now).value
+
+
 def run(args: argparse.Namespace) -> None:
     check_port(args.host, args.port)
     url = f"http://{args.host}:{args.port}"
@@ -62,6 +73,7 @@ def run(args: argparse.Namespace) -> None:
         from django.db import connections
 
         from demo.load import load_sample, start_real_inputs
+        from demo.usage import live
         from demo.usage.behind import Behind
         from loopline.entry.cli.migrating import migrate
         from loopline.entry.supervisor import serve
@@ -73,7 +85,10 @@ def run(args: argparse.Namespace) -> None:
         usage.show()
         start_real_inputs()
         say(f"The sample company took {time.monotonic() - started:.1f} s.")
+        key = None if args.as_of else _ingest_key()
         connections.close_all()
+        if key:
+            _when_ready(url, lambda: live.start(settings.LOOPLINE_HOME.path / "events", url, key))
         _when_ready(url, lambda: _announce(url, sign_ins, args.json))
         if not args.no_browser and sys.stdout.isatty():
             _when_ready(url, lambda: webbrowser.open(url))
