@@ -37,7 +37,7 @@ def _bring(
     from loopline.connectors.event_files.journals import Journal, key_of
     from loopline.connectors.event_files.opening import opened
 
-    folder = Path(settings.LOOPLINE_HOME.path / "events")
+    folder = Path(settings.LOOPLINE_EVENTS)
     source = Source(path, name)
     at = round(now.timestamp() * 1_000_000)
     if dry_run:

@@ -23,14 +23,14 @@ SHORT = {
     "id": "id0", "person": "who", "anonymous_id": "anon", "time": "t", "properties": "p",
     "person_properties": "pp", "account_properties": "ap", "event": "event", "account": "account",
 }  # fmt: skip
-UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException,
-               duckdb.NotImplementedException, duckdb.BinderException, duckdb.SerializationException,
-               duckdb.InternalException, duckdb.OutOfMemoryException)  # fmt: skip
+UNREADABLE = duckdb.Error  # broken files raise any of them, bare ones too
 AHEAD = 86_400_000_000  # microseconds a file may run ahead of this machine's clock
 LAST = 4_102_444_800_000_000  # the year 2100
 NUMBER = r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?"
 NOTHING = "''"
 DERIVED = "'derived:' || md5(concat_ws(chr(31), event, distinct_id, {1}, account, {0}, properties))"
+# What DuckDB lets pass as JSON and others do not: NaN, infinities, commas before a closing bracket.
+_LOOSE = r"(?i)[:\[,]\s*-?(nan|inf)|,\s*[\]}]"
 _EPOCH = r"[0-9]{9,16}(\.[0-9]+)?"
 
 
@@ -119,7 +119,10 @@ def _sql(cells: Cells, dialect: str, now: int, base: int) -> str:
         f"length({c}) > {LONGEST}" for c in ("event", "who", "anon", "account", "id0")
     )
     brackets = "length(p) - length(replace(replace(p, '{', ''), '[', ''))"
-    shape = "case when p = '' then 'OBJECT' when json_valid(p) then json_type(p) else 'NONE' end"
+    shape = (
+        f"case when p = '' then 'OBJECT' when regexp_matches(p, {quoted(_LOOSE)}) then 'NONE'"
+        " when json_valid(p) then json_type(p) else 'NONE' end"
+    )
     id = DERIVED.format("t", "anon") if cells.fields["id0"] == NOTHING else "id0"
     return f"""create or replace temp table judged as
     with a as (select n, {texts}, {cells.ts} as ts, {extra} as extra from {cells.relation}),
@@ -177,14 +180,17 @@ def _look_again(
 
 def _object(text: str, whole: str) -> tuple[str, str]:
     """`whole` (the properties with those of other columns) as JSON that can be kept, or why `text` is none."""
-    if not shallow(text.encode("utf-8", "replace")):
-        return whole, f"Its properties nest more than {DEEPEST} levels deep."
+    deep = f"Its properties nest more than {DEEPEST} levels deep."
     try:
         found = json.loads(text or "{}", parse_constant=lambda _: None)
         if isinstance(found, dict) and not _valid(whole):
             whole = json.dumps(json.loads(whole, parse_constant=lambda _: None), ensure_ascii=False)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return whole, deep
+    except ValueError:
         return whole, "Its properties are not JSON."
+    if not shallow(whole.encode("utf-8", "replace")):
+        return whole, deep
     return whole, "" if isinstance(found, dict) else "Its properties are not a JSON object."
 
 

@@ -23,6 +23,7 @@ from loopline.connectors.event_files.judging import (
 from loopline.core.problems import Invalid
 
 ROWS = 150_000
+_INFINITE = r"(?i)([\[,:]\s*)-?(nan|inf(inity)?)"  # numbers in lists that JSON has no word for
 _WHOLE = (
     "TINYINT",
     "SMALLINT",
