@@ -1,7 +1,9 @@
 """Surveys in a real browser: every page in both themes and on a phone, answering without a script, the snippet on
 another site under a strict policy."""
 
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -10,7 +12,6 @@ from loopline.slices.surveys import services
 from loopline.slices.surveys.services import Person, Reply
 
 SYSTEM = Actor.system("Survey")
-HOST = "http://customer.example"
 
 
 @pytest.fixture
@@ -140,13 +141,45 @@ def test_answering_works_by_keyboard_and_without_a_script(browser, live_server, 
 
 
 @pytest.fixture
-def customers_page(browser, live_server):
+def other_site():
+    """A server of another origin: `serve(html, policy)` answers the address of that page."""
+    pages = {}
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            html, policy = pages.get(self.path, ("", "default-src 'none'"))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Security-Policy", policy)
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def serve(html, policy):
+        path = f"/{len(pages)}"
+        pages[path] = (html, policy)
+        return f"http://127.0.0.1:{server.server_port}{path}"
+
+    yield serve
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def customers_page(browser, live_server, other_site):
     """A page of another site with a strict policy and the snippet in it."""
-    opened = []
+    opened, own = [], live_server.url
+    policy = (
+        f"default-src 'none'; script-src {own}; connect-src {own}; img-src 'self';"
+        " require-trusted-types-for 'script'"
+    )
 
     def go(key, attributes="", width=1280):
-        own = live_server.url
-        policy = f"default-src 'none'; script-src {own}; connect-src {own}; require-trusted-types-for 'script'"
         html = (
             '<!doctype html><html lang="en"><title>Shop</title><body><h1>A shop</h1><div id="here"></div>'
             f'<script async src="{own}/survey/embed.js" data-survey="{key}" {attributes}></script>'
@@ -157,15 +190,7 @@ def customers_page(browser, live_server):
         page.errors = []
         page.on("pageerror", lambda e: page.errors.append(str(e)))
         page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
-        page.route(
-            f"{HOST}/**",
-            lambda route: route.fulfill(
-                body=html if route.request.url == f"{HOST}/" else "",
-                content_type="text/html",
-                headers={"Content-Security-Policy": policy},
-            ),
-        )
-        page.goto(f"{HOST}/")
+        page.goto(other_site(html, policy))
         return page
 
     yield go
