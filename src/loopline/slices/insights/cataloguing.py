@@ -160,9 +160,11 @@ def _keep_properties(name: str, now: datetime) -> None:
 
 def _keep_person_properties(now: datetime) -> None:
     """Properties of persons, from the persons themselves."""
+    at = "'/' || replace(replace(key, '~', '~0'), '/', '~1')"
     text = (
-        "select key, any_value(json_type(properties, '$.\"' || key || '\"')) as kind, count(*) as many,"
-        " any_value(properties->>key) as example, count(distinct properties->>key) as different from"
+        f"select key, any_value(json_type(properties, {at})) as kind, count(*) as many,"
+        f" any_value(json_extract_string(properties, {at})) as example,"
+        f" count(distinct json_extract_string(properties, {at})) as different from"
         f" (select unnest(json_keys(properties)) as key, properties from people limit {SAMPLE * 5})"
         " group by key order by many desc limit 200"
     )

@@ -35,6 +35,16 @@ def registered() -> None:
         Edit("owner", "Owner", "person", key="owner_id",
              value=lambda e: e.owner.name if e.owner else ""),
     )  # fmt: skip
+    row_fields(
+        "cohort",
+        lambda i: queries.cohort_rows().filter(pk=i).first(),
+        "insight.change",
+        services.change_cohort,
+        Edit("name", "Name"),
+        Edit("says", "What for"),
+        Edit("owner", "Owner", "person", key="owner_id",
+             value=lambda c: c.owner.name if c.owner else ""),
+    )  # fmt: skip
     editable(
         "event-property",
         Field("description", "Description", "text", "insight.change", _property, _describe),

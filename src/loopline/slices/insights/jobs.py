@@ -10,7 +10,8 @@ from django.utils import timezone
 from loopline.platform.identity.actor import Actor
 from loopline.platform.progress import track
 from loopline.platform.schedule.every import every
-from loopline.slices.insights import asking, cataloguing
+from loopline.slices.insights import asking, cataloguing, counting
+from loopline.slices.insights.models import Cohort
 from loopline.warehouse import sealing
 
 LONG = 4.0  # seconds after which the work shows itself
@@ -62,3 +63,23 @@ def refresh_catalogue() -> None:
 
 
 every(timedelta(minutes=10), refresh_catalogue)
+
+
+@task(queue_name="bulk", priority=20)
+def recount_cohort(cohort_id: int) -> None:
+    """Count one cohort; what cannot be counted says so on its page."""
+    counting.recount(cohort_id, timezone.now())
+
+
+@task(queue_name="bulk")
+def recount_cohorts() -> None:
+    """Every night: cohorts by a rule or a question are counted anew."""
+    rows = Cohort.objects.filter(kind="dynamic", archived_at=None).order_by("pk")
+    step, end = _told("Counting cohorts")
+    for pk, name in list(rows.values_list("pk", "name")):
+        counting.recount(pk, timezone.now())
+        step(name)
+    end()
+
+
+every(timedelta(days=1), recount_cohorts)

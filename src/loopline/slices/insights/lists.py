@@ -11,6 +11,7 @@ from loopline.platform.lists.spec import BulkAction, Column, Done, Empty, Filter
 from loopline.slices.insights import services
 from loopline.slices.insights.conventions import RULES
 from loopline.slices.insights.services.catalogue import STATES
+from loopline.slices.insights.services.cohorts import ACTORS
 
 KINDS = (
     ("funnel", "Funnel"), ("retention", "Retention"), ("trend", "Trend"), ("actives", "Actives"),
@@ -135,4 +136,54 @@ EVENTS = ListSpec(
     ),
     create_url="/events/catalogue/new",
     group="Learn",
+)  # fmt: skip
+
+
+COHORT_KINDS = (("dynamic", "Counted anew"), ("static", "A list"))
+
+
+def _archive(*, actor: Actor, ids: list[int], value: str, now: datetime) -> Done:
+    for id_ in ids:
+        services.change_cohort(actor=actor, id_=id_, changes={"archived": True}, now=now)
+    return Done(f"Archived {len(ids)}")
+
+
+COHORTS = ListSpec(
+    name="cohorts",
+    title="Cohorts",
+    singular="cohort",
+    object_type="cohort",
+    url="/cohorts",
+    read="insight.read",
+    columns=(
+        Column("key", "Key", lambda c: f"COH-{c.pk}"),
+        Column("name", "Name", lambda c: c.name),
+        Column("says", "Says", lambda c: c.says),
+        Column("actor", "Of", lambda c: c.actor),
+        Column("kind", "Kind", lambda c: c.kind),
+        Column("size", "Size", lambda c: c.size, "number"),
+        Column("counted", "Counted", lambda c: c.computed_at, "date"),
+        Column("owner", "Owner", lambda c: c.owner.name if c.owner else "", "person"),
+    ),
+    filters=(
+        Filter("actor", "Of", lambda v: Q(actor=v), options=lambda: ACTORS),
+        Filter("kind", "Kind", lambda v: Q(kind=v), options=lambda: COHORT_KINDS),
+        Filter("owner", "Owner", lambda v: Q(owner_id=int(v)), options=people_choices),
+        Filter("unowned", "Without owner", _flag(Q(owner=None)), "flag"),
+    ),
+    sorts={"changed": ("updated_at", "Changed"), "name": ("name", "Name"), "size": ("many", "Size")},
+    default_sort="-changed",
+    empty=Empty(
+        6,
+        "No cohort yet",
+        "People who did something, or did not, kept under a name: made from a rule, from any number of a funnel or "
+        "a retention grid, or from a list.",
+        "Make a cohort",
+        "/cohorts/new",
+        "insight.change",
+    ),
+    actions=(BulkAction("archive", "Archive", "archive", _archive, "insight.change", "e"),),
+    create_url="/cohorts/new",
+    group="Learn",
+    hide_archived=Q(archived_at=None),
 )  # fmt: skip

@@ -82,6 +82,19 @@ class CohortMember(models.Model):
         ]
 
 
+class CohortSize(models.Model):
+    """How many a cohort held when it was counted on a day."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="sizes")
+    on = models.DateField()
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "on"], name="one_cohort_size_a_day")
+        ]
+
+
 class EventName(Editable):
     """A product event in the catalogue: what it means and who answers for it."""
 

@@ -1,6 +1,6 @@
 """Asking about product events, for pages, the API, metrics and dashboards alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.settings.options import zone
+from loopline.platform.ui import moments
+from loopline.platform.ui.drawn import Drawn, draw
 from loopline.slices.insights import asking, questions, shown
 from loopline.slices.insights.models import (
     Cohort,
@@ -140,7 +142,8 @@ def report_cards(ids: set[int]) -> dict[int, Card]:
 
 
 def cohort_rows() -> QuerySet[Cohort]:
-    return Cohort.objects.select_related("owner")
+    """Cohorts with their owner; `many` is the size, nought where it is not counted yet."""
+    return Cohort.objects.select_related("owner").annotate(many=Coalesce("size", Value(0)))
 
 
 def cohort(*, actor: Actor, cohort_id: int) -> Cohort:
@@ -280,3 +283,40 @@ def _facts(kind: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> lis
 
 def _share(share: float | None) -> str:
     return "–" if share is None else f"{share * 100:.0f} %"
+
+
+def checked_filters(filters: Any) -> list[dict[str, Any]]:
+    """Conditions as `filters` of a question takes them, for whoever keeps some. Raises Invalid."""
+    read: questions.QuestionIn = questions.checked(
+        questions.QuestionIn.model_validate, {"filters": filters}
+    )
+    return list(questions.kept(read).get("filters", []))
+
+
+def narrowed(
+    body: Mapping[str, Any], *, days: int | None = None, filters: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """A question over the last so many days instead of its own time, with further filters."""
+    out = dict(body)
+    if days is not None:
+        out = {k: v for k, v in out.items() if k not in ("from", "to")} | {"last_days": days}
+    if filters:
+        out["filters"] = [*out.get("filters", []), *filters]
+    return out
+
+
+def drawn(
+    *, actor: Actor, kind: str, body: Mapping[str, Any], now: datetime
+) -> tuple[Drawn, dict[str, Any]]:
+    """The answer to a question, drawn as everywhere, and its JSON. Raises Invalid, TooMany or Unavailable."""
+    answer = ask(actor=actor, kind=kind, body=body, now=now)
+    span = questions.read(kind, body).span(now, str(zone()))
+    start, end = (shown.EPOCH + timedelta(microseconds=at) for at in (span.start, span.end))
+    marks = moments.between(actor, start, end) if kind in ("trend", "actives", "lifecycle") else []
+    return draw(kind, body, answer, zone=zone(), now=now, moments=marks), answer
+
+
+def report_choices() -> list[tuple[str, str]]:
+    """Reports that are not archived, by name, for a choice."""
+    found = Report.objects.filter(archived_at=None).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found[:300]]

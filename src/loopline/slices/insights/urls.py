@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loopline.slices.insights.views import events, explore, keys, persons, reports, sql
+from loopline.slices.insights.views import cohorts, events, explore, keys, persons, reports, sql
 
 urlpatterns = [
     path("events", events.live, name="events"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("events/catalogue/<int:event_id>", events.event_page, name="event-name-page"),
     path("people", persons.person_list, name="product-people"),
     path("people/<path:person>", persons.person_page, name="product-person"),
+    path("cohorts", cohorts.cohort_list, name="cohorts"),
+    path("cohorts.csv", cohorts.cohort_csv, name="cohorts-csv"),
+    path("cohorts/bulk", cohorts.cohort_bulk, name="cohorts-bulk"),
+    path("cohorts/new", cohorts.cohort_new, name="cohort-new"),
+    path("cohorts/<int:cohort_id>", cohorts.cohort_page, name="cohort-page"),
+    path("cohorts/<int:cohort_id>/members.csv", cohorts.members_csv, name="cohort-members-csv"),
+    path("cohorts/<int:cohort_id>/<slug:verb>", cohorts.cohort_do, name="cohort-do"),
     path("sql", sql.editor, name="sql"),
     path("sql.csv", sql.download, name="sql-csv"),
     path("sql/run", sql.run, name="sql-run"),

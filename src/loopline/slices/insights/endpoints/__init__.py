@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from loopline.slices.insights.endpoints import events, people, questions
+from loopline.slices.insights.endpoints import cohorts, events, people, questions
 
 router = Router()
-for part in (questions, events, people):
+for part in (questions, events, people, cohorts):
     router.add_router("", part.router)

@@ -7,6 +7,7 @@ from loopline.slices.insights.services.catalogue import (
     plan_event,
     set_owner,
 )
+from loopline.slices.insights.services.cohorts import change_cohort, create_cohort, recount
 from loopline.slices.insights.services.reports import change_report, checked_body, save_report
 from loopline.slices.insights.services.sql import (
     COMPANY,
@@ -21,13 +22,16 @@ __all__ = [
     "COMPANY",
     "OWN",
     "ask_refresh",
+    "change_cohort",
     "change_event",
     "change_report",
     "checked_body",
     "connect_warehouse",
+    "create_cohort",
     "describe_property",
     "let_warehouse_go",
     "plan_event",
+    "recount",
     "run_sql",
     "save_report",
     "set_owner",
