@@ -25,8 +25,10 @@ PROPERTIES = (
     b'{"plan":"other","n":-4}',
 )
 
+CHOSEN = st.frozensets(st.sampled_from((*IDS, "acme", "globex", "nobody")), max_size=3)
 times = st.one_of(
     st.integers(0, 6).map(lambda h: h * HOUR),
+    st.integers(0, 5).map(lambda s: s * 700_000),
     st.integers(0, 70).map(lambda d: d * DAY),
     st.builds(lambda d, e: d * DAY + e, st.integers(0, 20), st.integers(-1, 1)),
 )
@@ -104,16 +106,20 @@ def breakdowns():
 
 
 @st.composite
-def questions(draw, base, kinds):
+def questions(draw, base, kinds, *, whole=False):
+    """`whole`: with what the embedded engine alone answers (see ir.beyond)."""
     kind = draw(st.sampled_from(kinds))
     start = base + draw(st.sampled_from([-DAY, 0, 3 * HOUR, DAY + 1]))
     span = ir.Span(start, start + draw(st.sampled_from([0, 5 * HOUR, 9 * DAY, 45 * DAY, 71 * DAY])),
                    draw(st.sampled_from(ZONES)))  # fmt: skip
     shared = {"span": span, "filters": draw(wheres()), "actor": draw(st.sampled_from(ir.Actor))}
     interval = st.sampled_from(ir.Interval)
+    if whole:
+        shared["among"] = draw(st.none() | st.none() | CHOSEN)
+        shared["without"] = draw(st.just(frozenset()) | CHOSEN)
     match kind:
         case ir.Funnel:
-            return draw(funnels(shared))
+            return draw(funnels(shared, whole=whole))
         case ir.Retention:
             more = {"start": matches(), "back": matches(), "interval": interval, "periods": st.integers(1, 5),
                     "rolling": st.booleans(), "on_or_after": st.booleans(),
@@ -141,7 +147,7 @@ def questions(draw, base, kinds):
 
 
 @st.composite
-def funnels(draw, shared):
+def funnels(draw, shared, *, whole=False):
     steps = tuple(draw(st.lists(matches(("A", "A", "B", "C", None)), min_size=1, max_size=3)))
     exclude = ()
     if len(steps) > 1 and draw(st.booleans()):
@@ -163,13 +169,31 @@ def funnels(draw, shared):
         exclude=exclude,
         exclusion=draw(st.sampled_from(["person", "truncate"])),
         breakdown=by,
+        **(draw(fixed(by)) if whole else {}),
     )
+
+
+@st.composite
+def fixed(draw, by):
+    """What goes only with the embedded engine."""
+    whole = by is not None and by.attribution is ir.Attribution.ALL_EVENTS
+    held = st.lists(st.sampled_from(KEYS), max_size=0 if whole else 2, unique=True)
+    return {
+        "ties": draw(st.sampled_from(ir.Ties)),
+        "hold": tuple(draw(held)),
+        "interval": draw(st.none() | st.sampled_from(ir.Interval)),
+    }
 
 
 def cells(answer):
     """(cell, how many people it must have) of an answer."""
     match answer:
-        case answers.FunnelAnswer(steps, breakdown):
+        case answers.FunnelAnswer(steps, breakdown, trend):
+            for point in trend:
+                yield from (
+                    (ir.Cell(n, at=point.at, period=0), count)
+                    for n, count in enumerate(point.counts, 1)
+                )
             yield from ((ir.Cell(n), step.count) for n, step in enumerate(steps, 1))
             for value, some in breakdown:
                 yield from ((ir.Cell(n, True, value), step.count) for n, step in enumerate(some, 1))

@@ -1,10 +1,13 @@
 """The definitions again, in plain Python over per-person lists: slow, short, and sharing nothing with the engine."""
 
 from collections import defaultdict
+from copy import copy
 
 from loopline.core.insights import answers, ir
-from tests.warehouse.plain import Row, Who, fits, holds, label
+from tests.warehouse.plain import Row, Who, fits, holds, instant, label, periods, step_period
 
+WIDTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200]
+WIDTHS += [86_400 * n for n in (1, 2, 3, 7, 14, 30)]
 DAY = 86_400 * ir.MICROSECONDS
 FIXED = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 
@@ -36,9 +39,19 @@ class Brute:
                 row.ts < question.span.end
                 and all(holds(c, row) for c in question.filters)
                 and actor
+                and self._chosen(question, actor)
             ):
                 found[actor].append(row)
         return found
+
+    def _chosen(self, question, actor):
+        def named(ids):
+            if question.actor is ir.Actor.PERSON:
+                ids = [self.who.person(each) for each in ids]
+            return actor in ids
+
+        inside = question.among is None or named(question.among)
+        return inside and not named(question.without)
 
     @remembered
     def within(self, question):
@@ -64,7 +77,7 @@ class Brute:
     def _grouped(self, question):
         """({actor: times}, {value: {actor: times}}); the second empty where nothing is broken down."""
         people = self.within(question)
-        whole = {a: chain(rows, question) for a, rows in people.items()}
+        whole = {a: held_chain(rows, question) for a, rows in people.items()}
         whole = {a: found for a, found in whole.items() if found}
         by = question.breakdown
         if not by:
@@ -103,9 +116,45 @@ class Brute:
         return answers.FunnelAnswer(
             counted(whole, question),
             tuple((value, counted(groups[value], question)) for value in shown(sizes, question)),
+            tuple(
+                answers.FunnelPoint(
+                    start,
+                    tuple(
+                        sum(
+                            len(times) > step
+                            for times in self._starting(question, start, end).values()
+                        )
+                        for step in range(len(question.steps))
+                    ),
+                    start < question.span.start or end + question.window > question.span.end,
+                )
+                for start, end in self._bounds(question)
+            ),
+            to_convert(whole, question) if question.interval else None,
         )
 
+    @remembered
+    def _starting(self, question, start, end):
+        """{actor: times} of the chains that start in [start, end)."""
+        found = {
+            a: held_chain(rows, question, (start, end)) for a, rows in self.within(question).items()
+        }
+        return {a: times for a, times in found.items() if times}
+
+    def _bounds(self, question):
+        if not question.interval:
+            return []
+        zone = question.span.zone
+        return [
+            (instant(p, zone), instant(step_period(p, question.interval), zone))
+            for p in periods(question.span, question.interval)
+        ]
+
     def _who_funnel(self, question, cell):
+        if cell.period is not None:
+            start, end = next(each for each in self._bounds(question) if each[0] == cell.at)
+            found = self._starting(question, start, end)
+            return [actor for actor, times in found.items() if len(times) >= cell.step]
         whole, groups = self._grouped(question)
         found = groups.get(cell.value, {}) if cell.split else whole
         return [actor for actor, times in found.items() if len(times) >= cell.step]
@@ -172,10 +221,11 @@ def attributed(rows, times, question):
             here = [
                 r
                 for r in touching
-                if fits(step, r) and times[0] <= r.ts <= times[0] + question.window
+                if fits(step, r)
+                and times[0] <= coarse(r.ts, question) <= times[0] + question.window
             ]
         else:
-            here = [r for r in touching if fits(step, r) and r.ts == at]
+            here = [r for r in touching if fits(step, r) and coarse(r.ts, question) == at]
         return label(here[0].on[by.on].get(by.property)) if here else None
     values = [label(r.on[by.on].get(by.property)) for r in touching]
     values = [value for value in values if value is not None]
@@ -188,9 +238,49 @@ def overlapping(a, b):
     return a.event is None or b.event is None or a.event == b.event
 
 
-def chain(rows, question):
+def to_convert(whole, question):
+    done = [times for times in whole.values() if len(times) == len(question.steps)]
+    waits = sorted((times[-1] - times[0]) / 1e6 for times in done)
+    if not waits:
+        return answers.Times(None, None, ())
+    width = next(each for each in WIDTHS if waits[-1] < 15 * each)
+    bins = [
+        answers.Bin(
+            n * width, (n + 1) * width, sum(n * width <= w < (n + 1) * width for w in waits)
+        )
+        for n in range(int(waits[-1] // width) + 1)
+    ]
+    return answers.Times(quantile(waits, 0.5), quantile(waits, 0.85), tuple(bins))
+
+
+def coarse(at, question):
+    """A time as the question's ties see it."""
+    grace = {"step_order": 1, "grace_1s": 1_000_000, "grace_2s": 2_000_000}[question.ties.value]
+    return at // grace * grace
+
+
+def held_chain(rows, question, starts=None):
+    """The chain kept for one actor, over every combination of the values that are held constant."""
+    if question.ties is not ir.Ties.STEP_ORDER:
+        rows = [copy(row) for row in rows]
+        for row in rows:
+            row.ts = coarse(row.ts, question)
+    if not question.hold:
+        return chain(rows, question, starts)
+    groups = defaultdict(list)
+    for row in rows:
+        groups[tuple(label(row.props.get(name)) for name in question.hold)].append(row)
+    found = [chain(some, question, starts) for value, some in groups.items() if None not in value]
+    return best([times for times in found if times])
+
+
+def chain(rows, question, starts=None):
     """Times of the chain kept for one actor, () where it has none or was dropped."""
-    make = windows if question.order is ir.Order.UNORDERED else chains
+
+    def make(*given):
+        every = (windows if question.order is ir.Order.UNORDERED else chains)(*given)
+        return [t for t in every if starts is None or starts[0] <= t[0] < starts[1]]
+
     excluded = [(e, [r.ts for r in rows if fits(e.match, r)]) for e in question.exclude]
     whole = make(rows, question, [])
     deepest = max((len(times) for times in whole), default=0)

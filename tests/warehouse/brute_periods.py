@@ -1,53 +1,32 @@
 """Periods, retention, trends and the rest, in plain Python: the second half of the brute-force reference."""
 
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from loopline.core.insights import answers, ir
 from tests.warehouse import brute
 from tests.warehouse.brute import FIXED, quantile, remembered
-from tests.warehouse.plain import fits, kind, label
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def local_day(at, zone):
-    return (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(zone)).date()
-
-
-def period_of(day, interval):
-    if interval is ir.Interval.WEEK:
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if interval is ir.Interval.MONTH else day
-
-
-def step_period(day, interval, count=1):
-    if interval is ir.Interval.MONTH:
-        months = day.year * 12 + day.month - 1 + count
-        return date(months // 12, months % 12 + 1, 1)
-    return day + timedelta(days=count * (7 if interval is ir.Interval.WEEK else 1))
-
-
-def instant(day, zone):
-    local = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
-    return (local.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
-
-
-def periods(span, interval):
-    """First days of the periods the span touches."""
-    if span.end <= span.start:
-        return []
-    found = [period_of(local_day(span.start, span.zone), interval)]
-    last = period_of(local_day(span.end - 1, span.zone), interval)
-    while found[-1] < last:
-        found.append(step_period(found[-1], interval))
-    return found
+from tests.warehouse.plain import (
+    fits,
+    instant,
+    kind,
+    label,
+    local_day,
+    period_of,
+    periods,
+    step_period,
+)
 
 
 class Reference(brute.Brute):
     """Every question."""
+
+    def _cut(self, question, period, interval, *, looks_back=False):
+        """Whether the span does not hold the whole period."""
+        span = question.span
+        ends = instant(step_period(period, interval), span.zone)
+        return ends > span.end or (not looks_back and instant(period, span.zone) < span.start)
 
     def _when(self, row, question):
         return period_of(local_day(row.ts, question.span.zone), question.interval)
@@ -123,7 +102,8 @@ class Reference(brute.Brute):
                 else len(self._who_retention(question, ir.Cell(at=at, period=k)))
                 for k in range(question.periods)
             )
-            found.append(answers.Cohort(at, len(self._starts(question)[cohort]), values))
+            cut = self._cut(question, cohort, question.interval)
+            found.append(answers.Cohort(at, len(self._starts(question)[cohort]), values, cut))
         return answers.RetentionAnswer(tuple(found))
 
     # trend
@@ -177,6 +157,7 @@ class Reference(brute.Brute):
                         answers.Point(
                             instant(p, question.span.zone),
                             self._measured(question, cells.get(p, [])),
+                            self._cut(question, p, question.interval),
                         )
                         for p in periods(question.span, question.interval)
                     ),
@@ -224,11 +205,16 @@ class Reference(brute.Brute):
 
     def _actives(self, question):
         interval = question.interval if question.rolling_days == 1 else ir.Interval.DAY
-        starts = [instant(p, question.span.zone) for p in periods(question.span, interval)]
+        back = question.rolling_days > 1
         return answers.ActivesAnswer(
             tuple(
-                answers.Point(at, float(len(set(self._who_actives(question, ir.Cell(at=at))))))
-                for at in starts
+                answers.Point(
+                    at,
+                    float(len(set(self._who_actives(question, ir.Cell(at=at))))),
+                    self._cut(question, p, interval, looks_back=back),
+                )
+                for p in periods(question.span, interval)
+                for at in [instant(p, question.span.zone)]
             )
         )
 
@@ -267,11 +253,10 @@ class Reference(brute.Brute):
                         len(self._who_lifecycle(question, ir.Cell(at=at, value=value)))
                         for value in ("new", "returning", "resurrecting", "dormant")
                     ),
+                    incomplete=self._cut(question, p, question.interval, looks_back=True),
                 )
-                for at in (
-                    instant(p, question.span.zone)
-                    for p in periods(question.span, question.interval)
-                )
+                for p in periods(question.span, question.interval)
+                for at in [instant(p, question.span.zone)]
             )
         )
 

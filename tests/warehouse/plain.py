@@ -3,8 +3,12 @@
 import json
 import re
 from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from loopline.core.insights import ir
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Who:
@@ -125,3 +129,39 @@ def label(value):
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, separators=(",", ":"))
+
+
+# periods
+
+
+def local_day(at, zone):
+    return (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(zone)).date()
+
+
+def period_of(day, interval):
+    if interval is ir.Interval.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if interval is ir.Interval.MONTH else day
+
+
+def step_period(day, interval, count=1):
+    if interval is ir.Interval.MONTH:
+        months = day.year * 12 + day.month - 1 + count
+        return date(months // 12, months % 12 + 1, 1)
+    return day + timedelta(days=count * (7 if interval is ir.Interval.WEEK else 1))
+
+
+def instant(day, zone):
+    local = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+    return (local.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+
+
+def periods(span, interval):
+    """First days of the periods the span touches."""
+    if span.end <= span.start:
+        return []
+    found = [period_of(local_day(span.start, span.zone), interval)]
+    last = period_of(local_day(span.end - 1, span.zone), interval)
+    while found[-1] < last:
+        found.append(step_period(found[-1], interval))
+    return found

@@ -30,7 +30,7 @@ def agree(case, kinds, data, count=12):
     plain = Reference(events, facts)
     with DuckEngine(tail=events, identities=Identities(facts)) as engine:
         for _ in range(count):
-            question = data.draw(questions(base, kinds))
+            question = data.draw(questions(base, kinds, whole=True))
             answer = engine.answer(question)
             assert rounded(answer) == rounded(plain.answer(question))
             found = list(cells(answer))

@@ -9,6 +9,7 @@ import numpy as np
 
 from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
+from loopline.core.insights.openness import flagged
 from loopline.core.insights.packing import Ints
 from loopline.warehouse import funnels, habits, manifest, outcomes, tombstones, trends
 from loopline.warehouse.identity import Identities
@@ -119,7 +120,7 @@ class DuckEngine:
         """See Engine.answer."""
         plan, _ = _plan(question)
         with self._store.limited():
-            return plan(Scan(self._store, question), question)
+            return flagged(question, plan(Scan(self._store, question), question))
 
     def people(self, question: ir.Question, cell: ir.Cell) -> list[tuple[str, str]]:
         """See Engine.people."""

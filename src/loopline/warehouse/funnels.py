@@ -2,60 +2,40 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from loopline.core.insights.activity import quantile
 from loopline.core.insights.answers import FunnelAnswer, Step
-from loopline.core.insights.chains import Gate, Plan, Reached, reach
+from loopline.core.insights.chains import Reached
 from loopline.core.insights.ir import (
     Attribution,
     BadQuestion,
     Breakdown,
     Cell,
-    Entry,
     Funnel,
-    Match,
     Order,
 )
 from loopline.core.insights.packing import Bools, Ints, packing
-from loopline.core.insights.windows import gather, gather_shared
-from loopline.warehouse import ranking
+from loopline.warehouse import funnel_trends, ranking
+from loopline.warehouse.funnel_board import Board, graced, read, run
 from loopline.warehouse.ranking import Value
 from loopline.warehouse.scans import NONE, Rows, Scan, Wish, joined
 
 MOST_STEPS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Board:
-    """Everything a funnel reads, once."""
-
-    steps: tuple[Rows, ...]
-    gates: tuple[Rows, ...]
-    every: Rows | None
-
-    def split(self, codes: int, code_of: Ints) -> "_Board":
-        """The same events with (actor, value) in the actor's place."""
-
-        def one(rows: Rows) -> Rows:
-            return replace(rows, actors=rows.actors * codes + code_of[rows.values])
-
-        return _Board(
-            tuple(one(rows) for rows in self.steps),
-            tuple(one(rows) for rows in self.gates),
-            None if self.every is None else one(self.every),
-        )
+MOST_HELD = 3
 
 
 def answer(scan: Scan, question: Funnel) -> FunnelAnswer:
-    whole, groups = _reached(scan, question)
+    board, whole, groups = _reached(scan, question)
     sizes = {value: int(each.actors.size) for value, each in groups.items()}
     rest = bool(question.breakdown) and len(sizes) > _most(question)
     return FunnelAnswer(
         _steps(whole, question),
         tuple((v, _steps(groups[v], question)) for v in ranking.in_order(sizes, rest=rest)),
+        funnel_trends.trend(board) if question.interval else (),
+        funnel_trends.to_convert(whole) if question.interval else None,
     )
 
 
@@ -63,7 +43,10 @@ def people(scan: Scan, question: Funnel, cell: Cell) -> Ints:
     """Actors who reached the cell's step, of the cell's value where it is split."""
     if not 1 <= cell.step <= len(question.steps):
         raise BadQuestion("no such step")
-    whole, groups = _reached(scan, question)
+    if cell.period is not None:
+        _check(question)
+        return funnel_trends.people(read(scan, question), cell.at, cell.step)
+    _, whole, groups = _reached(scan, question)
     found = groups.get(cell.value) if cell.split else whole
     if found is None:
         return np.zeros(0, dtype=np.int64)
@@ -74,18 +57,18 @@ def _most(question: Funnel) -> int:
     return question.breakdown.most if question.breakdown else 0
 
 
-def _reached(scan: Scan, question: Funnel) -> tuple[Reached, dict[Value, Reached]]:
+def _reached(scan: Scan, question: Funnel) -> tuple[Board, Reached, dict[Value, Reached]]:
     _check(question)
-    board = _read(scan, question)
-    whole = _run(board, question)
+    board = read(scan, question)
+    whole = run(board)
     by = question.breakdown
     if by is None:
-        return whole, {}
+        return board, whole, {}
     if by.attribution is Attribution.ALL_EVENTS:
-        return whole, _by_event(scan, board, question, by)
+        return board, whole, _by_event(scan, board, by)
     if by.attribution is Attribution.STEP:
         rows = scan.read(question.steps[by.step - 1], Wish(by=by, order=True))
-        codes = _at_step(rows.in_order(), whole, question, by.step)
+        codes = _at_step(graced(rows.in_order(), question), whole, question, by.step)
     else:
         wish = Wish(by=by, order=True, present=True)
         touches = [scan.read(step, wish) for step in dict.fromkeys(question.steps)]
@@ -98,70 +81,8 @@ def _reached(scan: Scan, question: Funnel) -> tuple[Reached, dict[Value, Reached
     groups: dict[Value, list[int]] = {}
     for code in np.unique(codes).tolist():
         groups.setdefault(place[texts[code]], []).append(code)
-    return whole, {value: _part(whole, np.isin(codes, some)) for value, some in groups.items()}
-
-
-def _read(scan: Scan, question: Funnel) -> _Board:
-    by = question.breakdown
-    everywhere = by is not None and by.attribution is Attribution.ALL_EVENTS
-    shared = question.order is Order.UNORDERED and any(_later(question.steps))
-    elsewhere = Wish(by=by if everywhere else None)
-    on_steps = replace(elsewhere, identity=shared)
-    strict = question.order is Order.STRICT
-    return _Board(
-        tuple(scan.read(step, on_steps) for step in question.steps),
-        tuple(scan.read(each.match, elsewhere) for each in question.exclude),
-        scan.read(Match(None), elsewhere) if strict else None,
-    )
-
-
-def _run(board: _Board, question: Funnel) -> Reached:
-    plan = Plan(
-        _later(question.steps),
-        question.window,
-        question.entry is Entry.FIRST,
-        question.exclusion == "person",
-    )
-    gates = [
-        Gate(rows.actors, rows.times, each.after_step, each.before_step)
-        for rows, each in zip(board.gates, question.exclude, strict=True)
-    ]
-    pairs = [(rows.actors, rows.times) for rows in board.steps]
-    if question.order is not Order.UNORDERED:
-        every = (board.every.actors, board.every.times) if board.every else None
-        return reach(pairs, plan, gates, every)
-    if any(plan.later):
-        return gather_shared(_shared(board.steps), len(pairs), plan, gates)
-    return gather(pairs, plan, gates)
-
-
-def _later(steps: Sequence[Match]) -> tuple[int, ...]:
-    """Per step the last earlier one that an event could serve too: one of the same name, or of any."""
-    return tuple(
-        max(
-            (
-                earlier + 1
-                for earlier in range(place)
-                if step.event is None or steps[earlier].event in (None, step.event)
-            ),
-            default=0,
-        )
-        for place, step in enumerate(steps)
-    )
-
-
-def _shared(steps: Sequence[Rows]) -> tuple[Ints, Ints, Ints]:
-    """(actors, times, bits of the steps served), one row an event."""
-    rows = np.concatenate([each.rows for each in steps])
-    bits = np.concatenate(
-        [np.full(each.actors.size, 1 << place, dtype=np.int64) for place, each in enumerate(steps)]
-    )
-    actors = np.concatenate([each.actors for each in steps])
-    times = np.concatenate([each.times for each in steps])
-    _, first, inverse = np.unique(rows, return_index=True, return_inverse=True)
-    masks = np.zeros(first.size, dtype=np.int64)
-    np.bitwise_or.at(masks, inverse, bits)
-    return actors[first], times[first], masks
+    parts = {value: _part(whole, np.isin(codes, some)) for value, some in groups.items()}
+    return board, whole, parts
 
 
 # the breakdown
@@ -198,28 +119,28 @@ def _at_step(rows: Rows, whole: Reached, question: Funnel, step: int) -> Ints:
     return found
 
 
-def _by_event(scan: Scan, board: _Board, question: Funnel, by: Breakdown) -> dict[Value, Reached]:
+def _by_event(scan: Scan, board: Board, by: Breakdown) -> dict[Value, Reached]:
     """A funnel of its own for each value, over the events that carry it."""
     shown = scan.values.texts()
-    values, found = _split(board, question, shown)
+    values, found = _split(board, shown)
     counts = np.bincount(found.actors % len(values), minlength=len(values)).tolist()
     sizes = {value: count for value, count in zip(values, counts, strict=True) if count}
     if len(sizes) > by.most:
         place = ranking.folded(sizes, by.most)
-        values, found = _split(board, question, [place.get(each, ranking.OTHER) for each in shown])
+        values, found = _split(board, [place.get(each, ranking.OTHER) for each in shown])
     codes = found.actors % len(values)
     whole = replace(found, actors=found.actors // len(values))
     return {values[code]: _part(whole, codes == code) for code in np.unique(codes).tolist()}
 
 
-def _split(board: _Board, question: Funnel, shown: Sequence[Value]) -> tuple[list[Value], Reached]:
+def _split(board: Board, shown: Sequence[Value]) -> tuple[list[Value], Reached]:
     """`shown`: per code (none last) the value its events count under. The values, and who reached what.
 
     Actors of the answer are `actor * len(values) + place of the value`.
     """
     place = {value: number for number, value in enumerate(dict.fromkeys(shown))}
     code_of = np.array([place[value] for value in shown], dtype=np.int64)
-    return list(place), _run(board.split(len(place), code_of), question)
+    return list(place), run(board.split(len(place), code_of))
 
 
 def _part(reached: Reached, keep: Bools) -> Reached:
@@ -260,7 +181,11 @@ def _check(question: Funnel) -> None:
         raise BadQuestion(
             "an exclusion lies between two steps of the funnel, the first before the second"
         )
+    if len(question.hold) > MOST_HELD or len(set(question.hold)) < len(question.hold):
+        raise BadQuestion(f"up to {MOST_HELD} different properties can be held constant")
     by = question.breakdown
+    if by and by.attribution is Attribution.ALL_EVENTS and question.hold:
+        raise BadQuestion("properties held constant go with every breakdown but all_events")
     if by and by.attribution is Attribution.STEP and not 1 <= by.step <= count:
         raise BadQuestion("the breakdown's step is none of the funnel's")
     if by and by.most < 1:

@@ -42,7 +42,8 @@ class Rows:
     """Events as columns, all of one length, or empty where not asked for.
 
     `order` ranks events of one time; `values` are codes into the scan's values, -1 for none; `numbers` has NaN where
-    the property is no number; `events` are codes into the scan's names; `rows` tells one event from another.
+    the property is no number; `events` are codes into the scan's names; `rows` tells one event from another; `held` are
+    codes of the values of the properties held constant.
     """
 
     actors: Ints = field(default_factory=_no_ints)
@@ -52,6 +53,7 @@ class Rows:
     numbers: Floats = field(default_factory=_no_floats)
     events: Ints = field(default_factory=_no_ints)
     rows: Ints = field(default_factory=_no_ints)
+    held: Ints = field(default_factory=_no_ints)
 
     def where(self, keep: Bools | Ints) -> "Rows":
         """The rows of a mask or of places, in that order."""
@@ -68,6 +70,7 @@ class Rows:
             numbers,
             one(self.events),
             one(self.rows),
+            one(self.held),
         )
 
     def in_order(self) -> "Rows":
@@ -90,6 +93,7 @@ def joined(parts: Sequence[Rows]) -> Rows:
         np.concatenate([part.numbers for part in parts]),
         np.concatenate([part.events for part in parts]),
         np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.held for part in parts]),
     )
 
 
@@ -110,7 +114,10 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to read beside actor and time. `present`: only rows with a value of `by`."""
+    """What to read beside actor and time. `present`: only rows with a value of `by`.
+
+    `hold`: only rows with all of these properties, and the code of their values together.
+    """
 
     by: Breakdown | None = None
     present: bool = False
@@ -118,9 +125,20 @@ class Wish:
     order: bool = False
     names: bool = False
     identity: bool = False
+    hold: tuple[str, ...] = ()
 
     def plain(self) -> bool:
-        return not (self.by or self.number or self.order or self.names or self.identity)
+        more = (self.by, self.number, self.order, self.names, self.identity, self.hold)
+        return not any(more)
+
+    def texts(self) -> list[str]:
+        """Columns of text that codes stand for."""
+        by = ["value"] if self.by and self.by.on is On.EVENT else []
+        return by + (["held"] if self.hold else [])
+
+    def needed(self) -> list[str]:
+        """Those of them without which a row is left out."""
+        return [each for each in self.texts() if each == "held" or self.present]
 
 
 class Scan:
@@ -130,8 +148,22 @@ class Scan:
         self.store, self.question = store, question
         self.values = Values()
         self.names = Values()
+        self.holding = Values()
         self._holding: dict[Condition, Bools] = {}
         self._kept: dict[tuple[object, ...], Rows] = {}
+        self._chosen = self._choose()
+
+    def _choose(self) -> Bools | None:
+        """By actor, whether the question looks at their events; None where at everybody's."""
+        question, persons = self.question, self.question.actor is Actor.PERSON
+        if question.among is None and not question.without:
+            return None
+        size = int(self.store.person_of.size) if persons else self.store.account_count
+        chosen = np.full(size, question.among is None, dtype=np.bool_)
+        for names, truth in ((question.among or (), True), (question.without, False)):
+            found = self.store.numbers_of("people" if persons else "groups", names)
+            chosen[self.store.person_of[found] if persons else found] = truth
+        return chosen
 
     def read(
         self,
@@ -190,32 +222,39 @@ class Scan:
         code = [] if match.event is None else [source.events[match.event]]
         sql = f"select {columns} from {source.prefix}{table} where {named}ts >= ? and ts < ? and {test}"
         bound = [*([] if narrow else given), *code, low, high, *values]
-        if wish.by and wish.by.on is On.EVENT:
-            found = self._with_codes(sql, bound, present=wish.present)
-        else:
-            found = self.store.columns(sql, bound)
+        coded = bool(wish.texts())
+        found = self._with_codes(sql, bound, wish) if coded else self.store.columns(sql, bound)
         return self._mapped(place, source, found, tests, wish, grouped=grouped)
 
     def _with_codes(
-        self, sql: str, bound: Sequence[object], *, present: bool
+        self, sql: str, bound: Sequence[object], wish: Wish
     ) -> dict[str, npt.NDArray[np.generic]]:
-        """The columns with codes in place of texts: DuckDB's enum does it, no text of a row comes to Python."""
-        some = " where value is not null" if present else ""
-        self.store.rows(f"create or replace temp table found as select * from ({sql}){some}", bound)
+        """The columns with codes in place of texts: DuckDB's enums do it, no text of a row comes to Python."""
+        some = " and ".join(f"{each} is not null" for each in wish.needed()) or "true"
+        self.store.rows(
+            f"create or replace temp table found as select * from ({sql}) where {some}", bound
+        )
+        columns, texts = wish.texts(), {}
         try:
-            self.store.rows(
-                "create temp type coding as enum"
-                " (select distinct value from found where value is not null)"
+            for column in columns:
+                self.store.rows(
+                    f"create temp type coding_{column} as enum"
+                    f" (select distinct {column} from found where {column} is not null)"
+                )
+                named = f"select unnest(enum_range(null::coding_{column}))::varchar"
+                texts[column] = [text for (text,) in self.store.rows(named)]
+            coded = ", ".join(
+                f"coalesce(enum_code({c}::coding_{c})::bigint, -1) as {c}" for c in columns
             )
-            texts = self.store.rows("select unnest(enum_range(null::coding))::varchar")
-            found = self.store.columns(
-                "select * replace (coalesce(enum_code(value::coding)::bigint, -1) as value) from found"
-            )
+            found = self.store.columns(f"select * replace ({coded}) from found")
         finally:
-            self.store.rows("drop table found")
-            self.store.rows("drop type if exists coding")
-        codes = self.values.coded([*(text for (text,) in texts), None])
-        return {**found, "value": codes[found["value"]]}
+            self.store.drop("table", "found")
+            for column in columns:
+                self.store.drop("type", f"coding_{column}")
+        for column in columns:
+            values = self.values if column == "value" else self.holding
+            found[column] = values.coded([*texts[column], None])[found[column]]
+        return found
 
     def _columns(self, wish: Wish) -> tuple[list[str], list[object]]:
         picked: list[str] = []
@@ -234,6 +273,13 @@ class Scan:
             picked.append("event")
         if wish.identity:
             picked.append("rowid as row")
+        if wish.hold:
+            texts = [conditions.text_of("properties", name) for name in wish.hold]
+            each = ", ".join(sql for sql, _ in texts)
+            # Null where any is: the text of all is put together from the texts of each.
+            present = " and ".join(f"{sql} is not null" for sql, _ in texts)
+            picked.append(f"case when {present} then to_json([{each}])::varchar end as held")
+            given += [value for _ in range(2) for _, values in texts for value in values]
         return picked, given
 
     def _mapped(
@@ -260,6 +306,8 @@ class Scan:
             keep &= accounts != 0
         else:
             keep &= self.store.nameless != persons
+        if self._chosen is not None:
+            keep &= self._chosen[actors]
         rows = Rows(
             actors,
             found["ts"].astype(np.int64, copy=False),
@@ -268,6 +316,7 @@ class Scan:
             _filled(found["number"]) if wish.number is not None else _no_floats(),
             self._event_names(source)[found["event"]] if wish.names else _no_ints(),
             found["row"].astype(np.int64) | (place << 48) if wish.identity else _no_ints(),
+            np.asarray(found["held"], dtype=np.int64) if wish.hold else _no_ints(),
         )
         return rows if keep.all() else rows.where(keep)
 

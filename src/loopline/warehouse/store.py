@@ -88,6 +88,14 @@ class Store:
         self._go_on()
         return dict(self.connection.execute(sql, list(values)).fetchnumpy())
 
+    def drop(self, kind: str, name: str) -> None:
+        """Drop a table or type of ours, also once the time is over."""
+        self.connection.execute(f"drop {kind} if exists {name}")
+
+    def pause(self) -> None:
+        """Between two steps over arrays. Raises OutOfTime where the time is over."""
+        self._go_on()
+
     @contextmanager
     def limited(self) -> Generator[None]:
         """Interrupt what runs inside after `seconds`. Raises OutOfTime or OutOfMemory."""
@@ -121,6 +129,18 @@ class Store:
     def account_names(self, numbers: Ints) -> list[str]:
         """Accounts' ids, in the order given; "" for 0."""
         return self._names("groups", numbers)
+
+    def numbers_of(self, table: str, names: Collection[str]) -> Ints:
+        """The numbers of those that are there, of `people` or `groups`; in no order."""
+        clean = [each.encode("utf-8", "replace").decode() for each in names]
+        if not clean:
+            return np.zeros(0, dtype=np.int64)
+        self.connection.register("wanted", {"name": np.array(clean, dtype=object)})
+        try:
+            found = self.columns(f"select t.code as code from {table} t join wanted using (name)")
+        finally:
+            self.connection.unregister("wanted")
+        return np.asarray(found["code"], dtype=np.int64)
 
     def _names(self, table: str, numbers: Ints) -> list[str]:
         self.connection.register("wanted", {"place": np.arange(numbers.size), "code": numbers})

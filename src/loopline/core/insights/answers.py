@@ -1,6 +1,6 @@
 """What engines answer: plain frozen values, the same from every engine. No data is None, not zero."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +13,43 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class FunnelPoint:
+    """Actors who reached each step by chains that start in the period; an actor may be in several periods.
+
+    `incomplete`: the span does not hold the whole period, or ends before the window of its last starts.
+    """
+
+    at: int
+    counts: tuple[int, ...]
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Actors who took at least `low` and less than `high` seconds."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long whoever did all steps took from the first to the last; taking no time counts as 0."""
+
+    p50_seconds: float | None
+    p85_seconds: float | None
+    histogram: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FunnelAnswer:
+    """`trend` and `times` are there where the question has an `interval`."""
+
     steps: tuple[Step, ...]
     breakdown: tuple[tuple[str | None, tuple[Step, ...]], ...] = ()
+    trend: tuple[FunnelPoint, ...] = ()
+    times: Times | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +57,7 @@ class Cohort:
     start: int  # UTC microseconds of the period's first instant
     size: int
     values: tuple[int | None, ...]  # actors back in period k; None where the period is still open
+    incomplete: bool = False  # the span does not hold the whole period in which they started
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +67,11 @@ class RetentionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Point:
+    """`incomplete`: the span does not hold the whole period."""
+
     at: int
     value: float | None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +106,7 @@ class LifecyclePoint:
     returning: int
     resurrecting: int
     dormant: int
+    incomplete: bool = field(default=False, kw_only=True)  # the period ends after the span
 
 
 @dataclass(frozen=True, slots=True)

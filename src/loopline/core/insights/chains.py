@@ -10,7 +10,7 @@ The chain kept for an actor is the one that ends first at the deepest step; amon
 be, from the last step back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +36,13 @@ class Plan:
     window: int
     first_only: bool = False
     drops: bool = True  # exclusions drop the actor; else steps before the excluded event are kept
+    starts: tuple[int, int] | None = None  # chains start at or after the one, before the other
+    pause: Callable[[], None] = lambda: None  # called between steps; may raise to stop
+
+    def may_start(self, times: Ints) -> Bools:
+        """Which of the times a chain may start at."""
+        low, high = self.starts or (-(2**63), 2**63 - 1)
+        return np.asarray((times >= low) & (times < high), dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,8 @@ def _board(
     if plan.first_only and first.size:
         actors = layout.actors(first)
         packed[0] = first[np.concatenate(([True], actors[1:] != actors[:-1]))]
+    if plan.starts:
+        packed[0] = packed[0][plan.may_start(layout.times(packed[0]))]
     count = len(steps)
     shut = tuple(
         (packed[count + place], gate.after, gate.before) for place, gate in enumerate(gates)
@@ -147,6 +156,7 @@ def _merge(board: _Board, plan: Plan, *, gated: bool) -> list[_Level]:
     # Runs of equal times matter only where a step repeats an earlier one that is not its neighbour.
     runs = any(0 < earlier < step for step, earlier in enumerate(plan.later))
     for step in range(2, len(board.steps) + 1):
+        plan.pause()
         levels.append(_next(board, plan, levels, step, gated=gated, runs=runs))
     return levels
 

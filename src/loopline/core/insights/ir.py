@@ -54,6 +54,17 @@ class Entry(StrEnum):
     FIRST = "first"
 
 
+class Ties(StrEnum):
+    """What "at one instant" means in a funnel: the very microsecond, or the same (even) second.
+
+    The graces read times in whole seconds, or in whole two seconds: inside one, steps may come in either order.
+    """
+
+    STEP_ORDER = "step_order"
+    GRACE_1S = "grace_1s"
+    GRACE_2S = "grace_2s"
+
+
 class Attribution(StrEnum):
     FIRST_TOUCH = "first_touch"
     LAST_TOUCH = "last_touch"
@@ -109,15 +120,27 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What all questions share. `filters` apply to events before anything is matched."""
+    """What all questions share. `filters` apply to events before anything is matched, and so do `among` and `without`:
+
+    the actors (persons, by any of their ids; accounts where those are asked for) whose events alone are looked at, or
+    are not; a saved cohort.
+    """
 
     span: Span
     filters: tuple[Condition, ...] = ()
     actor: Actor = Actor.PERSON
+    among: frozenset[str] | None = field(default=None, kw_only=True)
+    without: frozenset[str] = field(default=frozenset(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel(Question):
+    """`hold`: up to 3 properties of events that have one value throughout a chain; events without them serve no step.
+
+    It is a funnel of its own for each combination of values, and an actor counts by the best of theirs. `interval`:
+    the answer has a trend by the period in which chains start, and times to convert.
+    """
+
     steps: tuple[Match, ...] = ()
     order: Order = Order.ORDERED
     entry: Entry = Entry.ANY
@@ -125,6 +148,9 @@ class Funnel(Question):
     exclude: tuple[Exclusion, ...] = ()
     exclusion: str = "person"  # or "truncate": steps reached before the excluded event are kept
     breakdown: Breakdown | None = None
+    ties: Ties = Ties.STEP_ORDER
+    hold: tuple[str, ...] = ()
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +225,8 @@ class Paths(Question):
 class Cell:
     """One number of an answer, to ask who stands behind it.
 
-    Funnel: `step` from 1, with `split` also the breakdown's `value`. Retention: the cohort's `at` and `period`
+    Funnel: `step` from 1, with `split` also the breakdown's `value`, with `period` 0 only chains that start in the
+    period of the trend that begins `at`. Retention: the cohort's `at` and `period`
     (None: the cohort itself). Trend: `at`, with `split` also `value`; its people, also where it counts events.
     Actives: `at`. Time to value and adoption: `step` 1 all, 2 those who reached or adopted. Stickiness: `step` is the
     number of active intervals. Lifecycle: `at` and `value` (new, returning, resurrecting, dormant). Paths: `step`,
@@ -217,3 +244,13 @@ class Cell:
 
 class BadQuestion(ValueError):
     """A question no engine can answer as asked; the message says why, for the asker."""
+
+
+def beyond(question: Question) -> list[str]:
+    """What the question asks for that the embedded engine alone answers."""
+    found = ["a cohort"] if question.among is not None or question.without else []
+    if isinstance(question, Funnel):
+        found += ["ties by the second"] if question.ties is not Ties.STEP_ORDER else []
+        found += ["properties held constant"] if question.hold else []
+        found += ["a trend of the funnel"] if question.interval else []
+    return found

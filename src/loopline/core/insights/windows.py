@@ -37,9 +37,12 @@ def _gather(steps: Sequence[Pair], plan: Plan, gates: Sequence[Gate]) -> Reached
     if plan.first_only and opens.size:
         actors = layout.actors(opens)
         opens = opens[np.concatenate(([True], actors[1:] != actors[:-1]))]
+    if plan.starts:
+        opens = opens[plan.may_start(layout.times(opens))]
     hits = np.full((opens.size, len(steps)), FAR, dtype=np.int64)
     start = layout.times(opens)
     for place, keys in enumerate(packed):
+        plan.pause()
         hits[:, place] = _following(layout, keys, opens, start + plan.window)
     hits.sort(axis=1)
     return settle(layout.actors(opens), hits, plan, [_shut(layout, gate) for gate in gates], layout)
@@ -141,10 +144,14 @@ def gather_shared(
     )
     layout = packing(below, [times, *(gate.times for gate in gates)])
     opens = np.flatnonzero(_firsts(actors)) if plan.first_only else np.arange(actors.size)
+    if plan.starts:
+        opens = opens[plan.may_start(times[opens])]
     ends = np.searchsorted(actors, actors[opens], "right")
     hits = np.full((opens.size, steps), FAR, dtype=np.int64)
     listed, bits = times.tolist(), masks.tolist()
     for place, (first, end) in enumerate(zip(opens.tolist(), ends.tolist(), strict=True)):
+        if place % 1024 == 0:
+            plan.pause()
         found = _matched(listed, bits, range(first, end), steps, plan.window)
         hits[place, : len(found)] = found
     return settle(actors[opens], hits, plan, [_shut(layout, gate) for gate in gates], layout)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
+from loopline.core.insights.openness import flagged
 from loopline.warehouse.portable import (
     funnels,
     habits,
@@ -60,7 +61,7 @@ class PortableEngine:
 
     def answer(self, question: ir.Question) -> Answer:
         """See Engine.answer."""
-        return self._plan(question).answer(self._asking(question), question)
+        return flagged(question, self._plan(question).answer(self._asking(question), question))
 
     def people(self, question: ir.Question, cell: ir.Cell) -> list[tuple[str, str]]:
         """See Engine.people."""
@@ -82,6 +83,8 @@ class PortableEngine:
         return Asking(self.dialect, self._execute, question, self._tables)
 
     def _plan(self, question: ir.Question) -> Plan:
+        if more := ir.beyond(question):
+            raise ir.BadQuestion(f"only the embedded engine knows {', '.join(more)}")
         try:
             return PLANS[type(question)]
         except KeyError:
