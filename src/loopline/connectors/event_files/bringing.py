@@ -116,7 +116,8 @@ class Bringing:
         bad = loaded.bad + _bad(connection, loaded)
         self._checked = self.tail.last()
         settled = settle(
-            connection, self.home, self.tail.ids, earlier_derived=self.journal.earlier("derived", number),
+            connection, self.home, self.tail.ids, made=loaded.bare,
+            earlier_derived=self.journal.earlier("derived", number),
             earlier_marks=self.journal.earlier("marks", number) if dry else (),
         )  # fmt: skip
         self.journal.keep(number, settled)

@@ -147,5 +147,8 @@ class ParquetFile:
             or kind.startswith(("DECIMAL", "STRUCT", "MAP"))
             or kind.endswith("]")
         ):
-            return f"{key} || to_json({column})::varchar"
+            text = f"to_json({column})::varchar"
+            if "DOUBLE" in kind or "FLOAT" in kind:
+                text = f"regexp_replace({text}, {quoted(_INFINITE)}, '\\1null', 'g')"
+            return f"{key} || {text}"
         return f"{key} || to_json({column}::varchar)::varchar"

@@ -45,15 +45,17 @@ def segment_files(home: Path) -> list[Path]:
 
 def settle(
     connection: duckdb.DuckDBPyConnection, home: Path, tail_ids: TailIds, *,
-    earlier_derived: Sequence[Path], earlier_marks: Sequence[Path] = (),
+    made: bool, earlier_derived: Sequence[Path], earlier_marks: Sequence[Path] = (),
 ) -> Settled:  # fmt: skip
-    """Leave in `judged` only what is new, beside what is wrong."""
-    derived = _tell_apart(connection, earlier_derived)
+    """Leave in `judged` only what is new, beside what is wrong.
+
+    `made`: ids were made here for rows without one, and rows of one content are as many events. Otherwise an id that
+    a dialect made of the content means what a given one does: the same again is a repeat.
+    """
+    derived = _tell_apart(connection, earlier_derived) if made else np.zeros(0, dtype=np.uint64)
+    given = f"reason is null and not starts_with(id, '{DERIVED}')" if made else "reason is null"
     connection.execute("create or replace temp table known (n bigint)")
-    marks = _column(
-        connection,
-        f"select md5_number_lower(id) from judged where reason is null and not starts_with(id, '{DERIVED}')",
-    )
+    marks = _column(connection, f"select md5_number_lower(id) from judged where {given}")
     marks.sort()
     first, last, good, persons = _span(connection)
     if marks.size and bool(np.any(marks[1:] == marks[:-1])):
@@ -64,7 +66,7 @@ def settle(
     if good:
         _sealed(connection, home, first, last)
         _registered(connection, tail_ids(first - NEAR, last + NEAR))
-        _before(connection, marks, earlier_marks)
+        _before(connection, marks, earlier_marks, given)
     connection.execute("delete from judged where n in (select n from known)")
     names = dict(connection.execute(
         "select event, count(*) from judged where reason is null group by event"
@@ -138,14 +140,16 @@ def _counted(marks: Array, earlier: Sequence[Path]) -> dict[int, int]:
     return dict(zip(marks[there].tolist(), total[there].tolist(), strict=True))
 
 
-def _before(connection: duckdb.DuckDBPyConnection, marks: Array, earlier: Sequence[Path]) -> None:
+def _before(
+    connection: duckdb.DuckDBPyConnection, marks: Array, earlier: Sequence[Path], given: str
+) -> None:
     """Ids that earlier chunks of the same file hold: asked where nothing is sealed on the way."""
     found = _counted(np.unique(marks), earlier) if earlier else {}
     if found:
         connection.register("before", {"mark": np.array(list(found), dtype=np.uint64)})
         connection.execute(
             "insert into known select n from judged j semi join before b on md5_number_lower(j.id) = b.mark"
-            f" where reason is null and not starts_with(id, '{DERIVED}')"
+            f" where {given}"
         )
         connection.unregister("before")
 
