@@ -15,7 +15,17 @@ class SurveysConfig(AppConfig):
         from loopline.platform.ui import create, nav
         from loopline.platform.ui.objects import say
         from loopline.platform.undo import steps
-        from loopline.slices.surveys import events, fields, handlers, jobs, queries, rules, services
+        from loopline.slices.surveys import (
+            events,
+            facts,
+            fields,
+            handlers,
+            jobs,
+            queries,
+            rules,
+            services,
+            tables,
+        )
 
         declare(rules.PERMISSIONS)
         outbox.register(events.SurveyAnswered)
@@ -32,3 +42,5 @@ class SurveysConfig(AppConfig):
             "survey", "Survey", "survey-new", 55, permission="survey.change", icon="comment"
         )
         fields.register()
+        facts.registered()
+        tables.registered()

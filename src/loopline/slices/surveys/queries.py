@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet
 
 from loopline.core.problems import Missing
+from loopline.core.surveys.scores import Score
 from loopline.core.surveys.scores import score as computed
 from loopline.core.surveys.series import Given, counted
 from loopline.platform.cards.registry import Card
@@ -106,26 +107,35 @@ def answer_text(survey: Survey, a: Answer) -> str:
     return "" if a.score is None else f"{a.score} of {survey.most}"
 
 
-def score_at(
-    *, survey_kind: str, start: datetime, end: datetime
-) -> tuple[float, int, float, float] | None:
-    """(value, answers, low, high) over all surveys of a kind from start to end, the end not included.
+def measured(*, survey_kind: str, start: datetime, end: datetime) -> Score | None:
+    """What all surveys of a kind say from start to end, the end not included, however few answered.
 
-    NPS in points with the latest answer of each person; CSAT and stakeholders as a share of 0 to 1; CES
-    as a mean of 1 to 7. None below ten answers, and for custom surveys, whose questions differ.
+    NPS in points with the latest answer of each person; CSAT and stakeholders as a share of 0 to 1; CES as a mean of
+    1 to 7. None without answers, and for custom surveys, whose questions differ.
     """
     kind = KINDS.get(survey_kind)
     if kind is None or survey_kind == "custom":
         return None
     found = Answer.objects.filter(
         survey__kind=survey_kind, survey__archived_at=None, at__gte=start, at__lt=end
-    ).exclude(score=None)
-    given = [
-        Given(p, at, s) for p, at, s in found.values_list("person", "at", "score") if s is not None
-    ]
+    )
+    rows = found.exclude(score=None).values_list("person", "at", "score")
+    given = [Given(person, at, score) for person, at, score in rows if score is not None]
     scores = [g.score for g in counted(kind.rule, given)]
-    got = computed(kind.rule, scores, kind.least, kind.most)
+    return computed(kind.rule, scores, kind.least, kind.most)
+
+
+def score_at(
+    *, survey_kind: str, start: datetime, end: datetime
+) -> tuple[float, int, float, float] | None:
+    """(value, answers, low, high); see `measured`. None below ten answers, where a score would say too much."""
+    got = measured(survey_kind=survey_kind, start=start, end=end)
     return (got.value, got.n, got.low, got.high) if got and got.enough else None
+
+
+def ever_asked(survey_kind: str) -> bool:
+    """Whether a survey of this kind takes or has taken answers."""
+    return Survey.objects.filter(kind=survey_kind, archived_at=None).exclude(state="draft").exists()
 
 
 def survey_cards(ids: set[int]) -> dict[int, Card]:

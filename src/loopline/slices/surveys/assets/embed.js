@@ -122,7 +122,7 @@
     });
 
     const shut = make("button", { type: "button", class: "shut", "aria-label": "Close this question", text: "×", onclick: close });
-    const ends = make("p", { class: "ends", "aria-hidden": "true" }, make("span", { text: ask.least_label }), make("span", { text: ask.most_label }));
+    const ends = make("p", { class: "ends", "aria-hidden": "true" }, make("span", { text: `${ask.least}: ${ask.least_label}` }), make("span", { text: `${ask.most}: ${ask.most_label}` }));
     const card = make("section", { class: place ? "card inline" : "card", "aria-labelledby": "ask" }, shut, make("h2", { id: "ask", text: ask.question }),
       ...(options.length ? [group] : []), ...(ask.form === "scale" && (ask.least_label || ask.most_label) ? [ends] : []), more, said);
     card.addEventListener("keydown", (event) => { if (event.key === "Escape" && !place) close(); });
