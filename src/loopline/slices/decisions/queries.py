@@ -124,3 +124,9 @@ def moments(start: datetime, end: datetime) -> list[Moment]:
         )[:MOST]
         if at
     ]
+
+
+def choices() -> list[tuple[str, str]]:
+    """Decisions that are not archived, the newest first, for a choice."""
+    found = Decision.objects.filter(archived_at=None).order_by("-updated_at", "-pk")
+    return [(str(pk), question) for pk, question in found.values_list("pk", "question")[:200]]

@@ -14,4 +14,5 @@ import "./board.js";
 import "./quotes.js";
 import "./line.js";
 import "./timer.js";
+import "./tiles.js";
 import "./live.js";

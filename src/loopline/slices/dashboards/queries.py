@@ -1,0 +1,117 @@
+"""Asking about dashboards and investigations."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count, QuerySet, Sum
+
+from loopline.core.problems import Missing
+from loopline.platform.cards.registry import Card
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import allow
+from loopline.slices.dashboards.models import (
+    Dashboard,
+    Investigation,
+    InvestigationChart,
+    Look,
+    Subscription,
+    Tile,
+)
+
+LOOKED_DAYS = 30
+
+
+def rows() -> QuerySet[Dashboard]:
+    return Dashboard.objects.select_related("owner").annotate(tile_count=Count("tiles"))
+
+
+def one(*, actor: Actor, dashboard_id: int) -> Dashboard:
+    """Raises Missing."""
+    allow(actor, "dashboard.read")
+    found = rows().filter(pk=dashboard_id).first()
+    if found is None:
+        raise Missing("dashboard")
+    return found
+
+
+def tiles(dashboard_id: int) -> list[Tile]:
+    return list(Tile.objects.filter(dashboard=dashboard_id).order_by("position", "pk"))
+
+
+def tile(*, actor: Actor, dashboard_id: int, tile_id: int) -> Tile:
+    """Raises Missing."""
+    allow(actor, "dashboard.read")
+    found = Tile.objects.filter(dashboard=dashboard_id, pk=tile_id).first()
+    if found is None:
+        raise Missing("tile")
+    return found
+
+
+def looks(ids: Iterable[int], now: datetime) -> dict[int, int]:
+    """How often each was opened in the last 30 days; one query."""
+    since = (now - timedelta(days=LOOKED_DAYS)).date()
+    found = Look.objects.filter(dashboard__in=set(ids), on__gte=since).values("dashboard")
+    return {row["dashboard"]: row["sum"] for row in found.annotate(sum=Sum("times"))}
+
+
+def subscription_of(actor: Actor, dashboard_id: int) -> list[Subscription]:
+    return list(Subscription.objects.filter(dashboard=dashboard_id, user=actor.user_id or 0))
+
+
+def unowned() -> int:
+    """How many dashboards nobody answers for."""
+    return Dashboard.objects.filter(owner=None, archived_at=None).count()
+
+
+def using(kind: str, ref_id: int) -> list[Dashboard]:
+    """Dashboards that show a report or a metric."""
+    found = Dashboard.objects.filter(tiles__kind=kind, tiles__ref_id=ref_id, archived_at=None)
+    return list(found.distinct().order_by("name"))
+
+
+def dashboard_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        d.pk: Card("dashboard", d.pk, d.name, f"/dashboards/{d.pk}", f"DSH-{d.pk}", d.finding[:80], bool(d.archived_at))
+        for d in Dashboard.objects.filter(pk__in=ids)
+    }  # fmt: skip
+
+
+def investigation_rows() -> QuerySet[Investigation]:
+    return Investigation.objects.select_related("owner").annotate(chart_count=Count("charts"))
+
+
+def investigation(*, actor: Actor, investigation_id: int) -> Investigation:
+    """Raises Missing."""
+    allow(actor, "investigation.read")
+    found = investigation_rows().filter(pk=investigation_id).first()
+    if found is None:
+        raise Missing("investigation")
+    return found
+
+
+def charts_of(investigation_id: int) -> list[InvestigationChart]:
+    return list(InvestigationChart.objects.filter(investigation=investigation_id))
+
+
+def investigations_with(report_id: int) -> list[Investigation]:
+    """Investigations that show a report, newest first."""
+    found = Investigation.objects.filter(charts__report_id=report_id, archived_at=None)
+    return list(found.order_by("-updated_at")[:10])
+
+
+def led_to(decision_ids: Iterable[int]) -> dict[int, list[Investigation]]:
+    """Investigations that led to decisions, by decision; one query."""
+    found: dict[int, list[Investigation]] = defaultdict(list)
+    for row in Investigation.objects.filter(decision_id__in=set(decision_ids)):
+        found[row.decision_id or 0].append(row)
+    return dict(found)
+
+
+def investigation_cards(ids: set[int]) -> dict[int, Card]:
+    return {
+        i.pk: Card(
+            "investigation", i.pk, i.question, f"/investigations/{i.pk}", f"INV-{i.pk}", i.state, bool(i.archived_at)
+        )
+        for i in Investigation.objects.filter(pk__in=ids)
+    }  # fmt: skip

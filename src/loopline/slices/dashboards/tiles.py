@@ -1,0 +1,188 @@
+"""What a tile shows: a sentence, a chart, its table; computed when the page asks for it, apart from the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from loopline.core.problems import Invalid
+from loopline.platform.identity.actor import Actor
+from loopline.platform.settings.options import zone
+from loopline.platform.ui import charts
+from loopline.platform.ui.drawn.shape import every, percent
+from loopline.platform.ui.formats import num
+from loopline.slices.dashboards.models import Dashboard, Tile
+from loopline.slices.insights import queries as insights
+from loopline.slices.measures import queries as measures
+from loopline.slices.measures.rules import written
+
+NOTHING = Markup("")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One tile as it is drawn. `bars` are (name, share 0..100, text, in question) of a funnel."""
+
+    title: str
+    unit: str = ""
+    finding: str = ""
+    href: str = ""
+    svg: Markup = NOTHING
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    bars: Sequence[tuple[str, int, str, bool]] = ()
+    owner: str = ""
+    trouble: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def show(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime) -> Shown:
+    """Raises TooMany where the desk is busy; other trouble is said on the tile."""
+    if tile.kind == "text":
+        return Shown(tile.title)
+    if tile.kind == "metric":
+        return _metric(actor, tile, days, now)
+    found = insights.report_definitions([tile.ref_id or 0]).get(tile.ref_id or 0)
+    if found is None:
+        return Shown(tile.title or "Gone", trouble="This report is no longer there.")
+    return _report(actor, board, tile, found, days, now)
+
+
+def _report(
+    actor: Actor, board: Dashboard, tile: Tile, found: Mapping[str, Any], days: int, now: datetime
+) -> Shown:
+    title, href = tile.title or found["name"], f"/reports/{tile.ref_id}"
+    if found["kind"] == "sql":
+        return Shown(title, "SQL", found["finding"] or found["says"], f"/sql?report={tile.ref_id}")
+    body = insights.narrowed(found["body"], days=days, filters=board.filters)
+    try:
+        drawn, answer = insights.drawn(actor=actor, kind=found["kind"], body=body, now=now)
+    except Invalid as wrong:
+        return Shown(title, href=href, trouble=" ".join(wrong.errors.values()))
+    bars = _bars(found["body"], answer, drawn.worst) if found["kind"] == "funnel" else ()
+    return Shown(
+        title,
+        drawn.unit,
+        drawn.finding,
+        href,
+        NOTHING if bars else drawn.svg,
+        drawn.head,
+        drawn.rows,
+        bars,
+    )
+
+
+def _bars(
+    body: Mapping[str, Any], answer: Mapping[str, Any], worst: tuple[str | None, int] | None
+) -> list[tuple[str, int, str, bool]]:
+    """A funnel small: a bar a step, with what was lost since the step before."""
+    rows, before = [], 100.0
+    for number, (step, said) in enumerate(
+        zip(body["steps"], answer["steps"], strict=True), start=1
+    ):
+        share = (said["conversion_from_start"] or 0.0) * 100
+        name = str(step.get("name") or step.get("event") or "any event")
+        text = num(said["count"]) if number == 1 else f"{round(share)} %, −{round(before - share)}"
+        rows.append((name, round(share), text, bool(worst and worst[1] == number)))
+        before = share
+    return rows
+
+
+def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
+    series = measures.value_series(
+        actor=actor, metric_id=tile.ref_id or 0, start=now - timedelta(days=days), end=now
+    )
+    m = series.metric
+    points = [p for p in series.points if p.value is not None]
+    whole = [p for p in points if not p.incomplete]
+    summary = measures.metric_summary([m.id], now=now)[m.id]
+    href = f"/measures/{m.id}"
+    if not points:
+        return Shown(
+            tile.title or m.name, m.unit, "No value in this time", href, owner=summary.owner
+        )
+    latest = whole[-1] if whole else points[-1]
+    finding = written(latest.value, m.unit)
+    if len(whole) > 1 and whole[-2].value is not None and latest.value is not None:
+        change = latest.value - whole[-2].value
+        sign = "+" if change > 0 else "−" if change < 0 else "±"
+        finding += f", {sign}{written(abs(change), '')} since the period before"
+    if latest.low is not None and latest.high is not None:
+        finding += f"; {written(latest.low, '')} to {written(latest.high, m.unit)} is likely"
+    return Shown(
+        tile.title or m.name, f"{m.unit or 'value'} a {series.grain}", finding, href,
+        _lines(series, m, points), ["Period", m.unit or "Value", "Low", "High", "From"],
+        [_row(p, m.unit) for p in points[::-1]], owner=summary.owner,
+    )  # fmt: skip
+
+
+def _row(p: measures.Point, unit: str) -> list[str]:
+    low, high = ("–" if v is None else written(v, "") for v in (p.low, p.high))
+    open_ = " (open)" if p.incomplete else ""
+    return [
+        f"{p.start:%-d %b %Y}{open_}",
+        written(p.value, unit),
+        low,
+        high,
+        "–" if p.n is None else num(p.n),
+    ]
+
+
+def _lines(
+    series: measures.ValueSeries, m: measures.MetricView, points: Sequence[measures.Point]
+) -> Markup:
+    """The present version in the accent, earlier ones in grey and never joined to it, the open period dashed."""
+    if len(points) < 2:
+        return NOTHING
+    now_ = points[-1].version
+    mine = [p.value if p.version == now_ and not p.incomplete else None for p in points]
+    old = [p.value if p.version != now_ else None for p in points]
+    last = next((v for v in reversed(mine) if v is not None), None)
+    runs = []
+    if any(v is not None for v in old):
+        runs.append(charts.Series(old, "", "l2"))
+    open_ = [
+        p.value if p.incomplete or (at + 1 < len(points) and points[at + 1].incomplete) else None
+        for at, p in enumerate(points)
+    ]
+    if any(p.incomplete for p in points):
+        runs.append(charts.Series(open_, "", "l1", dash=True))
+    banded = all(p.low is not None for p in points if p.value is not None)
+    runs.append(
+        charts.Series(
+            mine, written(last, m.unit), "l1",
+            low=[p.low for p in points] if banded else (), high=[p.high for p in points] if banded else (),
+        )
+    )  # fmt: skip
+    notes = [
+        charts.Note(at, f"version {p.version}", "warn")
+        for at, p in enumerate(points)
+        if at and p.version != points[at - 1].version
+    ]
+    rules = [(m.target, f"target {written(m.target, m.unit)}")] if m.target is not None else []
+    days = [p.start.astimezone(zone()).date() for p in points]
+    label = f"{m.name}: {written(points[0].value, m.unit)} to {written(points[-1].value, m.unit)}"
+    return charts.lines(
+        runs, every(days, series.grain), label, notes=notes, rules=rules,
+        unit=f" {m.unit}" if m.unit in ("%", "d", "h") else "",
+    )  # fmt: skip
+
+
+def said_change(effect: Mapping[str, Any]) -> str:
+    """An effect in words: +18 %, between +9 and +28."""
+    if not effect:
+        return ""
+    relative = effect.get("relative")
+    if relative is None:
+        return "cannot be said relative to nothing"
+    text = f"{'+' if relative > 0 else '−' if relative < 0 else '±'}{percent(abs(relative))}"
+    if effect.get("low") is None:
+        return text
+    return f"{text}, between {_signed(effect['low'])} and {_signed(effect['high'])} %"
+
+
+def _signed(share: float) -> str:
+    rounded = round(share * 100)
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)}"
