@@ -24,17 +24,17 @@ from loopline.slices.surveys.lists import GROUP_WORDS, SPEC
 from loopline.slices.surveys.models import Answer, Survey
 from loopline.slices.surveys.results import Results, results
 from loopline.slices.surveys.schemas import (
-    AnsweredOut,
-    AnswerIn,
-    AnswerPage,
-    ResultsOut,
-    SendIn,
-    SentOut,
+    SurveyAnsweredOut,
+    SurveyAnswerIn,
+    SurveyAnswerPage,
     SurveyChange,
     SurveyIn,
     SurveyOut,
     SurveyPage,
     SurveyQuery,
+    SurveyResultsOut,
+    SurveySendIn,
+    SurveySentOut,
 )
 
 router = Router(tags=["surveys"])
@@ -115,8 +115,8 @@ def close_survey(request: HttpRequest, id: str, response: HttpResponse) -> Any:
     return _read(request, response, key)
 
 
-@router.post("/surveys/{id}/send", auth=can("survey.change"), response=answers(SentOut))
-def send_survey(request: HttpRequest, id: str, body: SendIn) -> Any:
+@router.post("/surveys/{id}/send", auth=can("survey.change"), response=answers(SurveySentOut))
+def send_survey(request: HttpRequest, id: str, body: SurveySendIn) -> Any:
     """Ask these people by e-mail, each once per survey however often this is called."""
     done = services.send_survey(
         actor=actor_of(request), survey_id=id_in(id, "survey"), audience=body.model_dump(),
@@ -157,7 +157,7 @@ def _results(s: Survey, r: Results) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/surveys/{id}/results", auth=can("survey.read"), response=answers(ResultsOut))
+@router.get("/surveys/{id}/results", auth=can("survey.read"), response=answers(SurveyResultsOut))
 def read_results(
     request: HttpRequest,
     id: str,
@@ -194,7 +194,9 @@ def _answers(actor: Actor, rows: Sequence[Answer]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@router.get("/surveys/{id}/answers", auth=can("survey_answer.read"), response=answers(AnswerPage))
+@router.get(
+    "/surveys/{id}/answers", auth=can("survey_answer.read"), response=answers(SurveyAnswerPage)
+)
 def list_answers(request: HttpRequest, id: str, limit: int = 50, cursor: str = "") -> Any:
     """Answers, the newest first; `by` is null for whoever may not read contacts."""
     actor = actor_of(request)
@@ -206,9 +208,9 @@ def list_answers(request: HttpRequest, id: str, limit: int = 50, cursor: str = "
 @router.post(
     "/surveys/{id}/answers",
     auth=can("survey_answer.write"),
-    response=answers(AnsweredOut, status=201, also=200),
+    response=answers(SurveyAnsweredOut, status=201, also=200),
 )
-def give_answer(request: HttpRequest, id: str, body: AnswerIn) -> Any:
+def give_answer(request: HttpRequest, id: str, body: SurveyAnswerIn) -> Any:
     """Hand in one person's answer: 201 when it is their first, 200 when it corrects or repeats it."""
     if not (body.email.strip() or body.person.strip()):
         raise Invalid(person="Say who answers: `email` or `person`.")

@@ -51,7 +51,7 @@ class SurveyChange(In):
     archived: bool | None = None
 
 
-class SendIn(In):
+class SurveySendIn(In):
     """Whom to ask: by what the contacts are, a list of addresses, everybody, or colleagues by role."""
 
     segments: Names = []
@@ -63,7 +63,7 @@ class SendIn(In):
     roles: Names = []
 
 
-class AnswerIn(In):
+class SurveyAnswerIn(In):
     """One answer of one person; `email` or `person` (an id of yours) says whose."""
 
     score: StrictInt | None = None
@@ -106,7 +106,7 @@ class SurveyOut(Out):
     updated_at: Time
 
 
-class SentOut(Schema):
+class SurveySentOut(Schema):
     asked: int
     already_asked: int
     unsubscribed: int
@@ -114,7 +114,7 @@ class SentOut(Schema):
     refused: list[str]
 
 
-class ScoreOut(Schema):
+class SurveyScoreOut(Schema):
     """Points for nps, a share of 0 to 1 for csat and stakeholders, else the scale's own numbers."""
 
     value: float
@@ -123,40 +123,40 @@ class ScoreOut(Schema):
     n: int
 
 
-class PartOut(Schema):
+class SurveyPartOut(Schema):
     value: str
     n: int
     share: float
 
 
-class PeriodOut(Schema):
+class SurveyPeriodOut(Schema):
     start: date
     n: int
-    score: ScoreOut | None
+    score: SurveyScoreOut | None
 
 
-class GroupOut(Schema):
+class SurveyGroupOut(Schema):
     value: str
     n: int
-    score: ScoreOut | None
+    score: SurveyScoreOut | None
 
 
-class ResultsOut(Out):
+class SurveyResultsOut(Out):
     kind: str
     answers: int
     n: int
-    score: ScoreOut | None
+    score: SurveyScoreOut | None
     groups: dict[str, int]
-    distribution: list[PartOut]
+    distribution: list[SurveyPartOut]
     interval: str
-    trend: list[PeriodOut]
-    breakdown: dict[str, list[GroupOut]]
+    trend: list[SurveyPeriodOut]
+    breakdown: dict[str, list[SurveyGroupOut]]
     sent: int
     answered: int
     response_rate: float | None
 
 
-class ByOut(Schema):
+class SurveyByOut(Schema):
     contact: Id | None
     account: Id | None
     user: Id | None
@@ -165,7 +165,7 @@ class ByOut(Schema):
     person: str
 
 
-class AnswerOut(Out):
+class SurveyAnswerOut(Out):
     id: Id
     survey: Id
     score: int | None
@@ -178,10 +178,10 @@ class AnswerOut(Out):
     at: Time
     corrections: int
     feedback: Id | None
-    by: ByOut | None
+    by: SurveyByOut | None
 
 
-class AnsweredOut(Schema):
+class SurveyAnsweredOut(Schema):
     id: Id
     created: bool
     changed: bool
@@ -189,4 +189,4 @@ class AnsweredOut(Schema):
 
 SurveyPage: Any = page_of(SurveyOut)
 SurveyQuery: Any = query_of(SPEC)
-AnswerPage: Any = page_of(AnswerOut)
+SurveyAnswerPage: Any = page_of(SurveyAnswerOut)
