@@ -12,7 +12,17 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from demo import bets, company, customers, decisions, feedback, problems, releases, told
+from demo import (
+    bets,
+    company,
+    customers,
+    decisions,
+    feedback,
+    insights,
+    problems,
+    releases,
+    told,
+)
 from demo.clock import clock
 from demo.context import Context
 from loopline.platform.identity.actor import Actor
@@ -31,6 +41,7 @@ AREAS: tuple[Area, ...] = (
     bets.load,
     releases.load,
     decisions.load,
+    insights.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
 AFTERWARDS: tuple[Area, ...] = (told.load,)

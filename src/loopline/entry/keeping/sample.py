@@ -20,6 +20,8 @@ KINDS = (
     ("roadmap.Bet", "bet"),
     ("roadmap.Opportunity", "opportunity"),
     ("measures.Metric", "metric"),
+    ("insights.Report", "report"),
+    ("insights.EventName", "event-name"),
     ("feedback.Feedback", "feedback"),
     ("customers.Deal", ""),
     ("customers.Contact", "contact"),
