@@ -54,7 +54,9 @@ def histories(draw, most=14):
         Event(f"e{n}", name, who, base + at, n, properties, account=account)
         for n, (who, name, at, properties, account) in enumerate(rows)
     ]
-    kinds = st.sampled_from(["identify", "identify", "alias", "person", "account", "member"])
+    kinds = st.sampled_from(
+        ["identify", "identify", "alias", "person", "person_once", "account", "member"]
+    )
     who = st.sampled_from(IDS)
     account = st.sampled_from(("acme", "globex"))
     one = st.builds(fact, kinds, who, who, st.integers(0, 5), st.sampled_from(PROPERTIES), account)

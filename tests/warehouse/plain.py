@@ -20,8 +20,9 @@ class Who:
         for fact in sorted(facts, key=lambda each: each.at):
             if fact.kind in ("identify", "alias"):
                 self._join(fact)
-            elif fact.kind == "person":
-                self.person_facts.append((fact.subject, json.loads(fact.properties)))
+            elif fact.kind in ("person", "person_once"):
+                once = fact.kind == "person_once"
+                self.person_facts.append((fact.subject, once, json.loads(fact.properties)))
             elif fact.kind == "account":
                 self.account_facts[fact.subject].update(json.loads(fact.properties))
             elif fact.kind == "member":
@@ -58,9 +59,10 @@ class Who:
 
     def properties(self, person):
         found = {}
-        for subject, values in self.person_facts:
+        for subject, once, values in self.person_facts:
             if self.person(subject) == person:
-                found.update(values)
+                known = {name for name in found if found[name] is not None} if once else ()
+                found.update({name: value for name, value in values.items() if name not in known})
         return found
 
     def account(self, person):

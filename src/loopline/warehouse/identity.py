@@ -6,13 +6,12 @@ computers). Identify never joins two known users; alias does.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
+from loopline.warehouse import profiles
+from loopline.warehouse.profiles import Properties
 from loopline.warehouse.records import Fact
-
-Properties = dict[str, Any]
 
 
 class Identities:
@@ -24,10 +23,10 @@ class Identities:
         self._seen: dict[str, int] = {}
         self._known: set[str] = set()
         self._attached: set[str] = set()
-        self._properties: list[tuple[str, Properties]] = []
+        self._properties: list[tuple[str, str, Properties]] = []
         self._members: list[tuple[str, str]] = []
         self.accounts: dict[str, Properties] = {}
-        """Properties of each account; the last write of a property wins."""
+        """Properties of each account, as of the last fact."""
         for fact in sorted(facts, key=lambda each: each.at):
             self._learn(fact)
 
@@ -43,10 +42,10 @@ class Identities:
         return {each: person for each, person in found.items() if each != person}
 
     def people(self) -> dict[str, Properties]:
-        """Properties of each person; facts of all their ids, the last write of a property wins."""
+        """Properties of each person, as of the last fact of any of their ids."""
         found: dict[str, Properties] = {}
-        for subject, properties in self._properties:
-            found.setdefault(self.person(subject), {}).update(properties)
+        for subject, how, properties in self._properties:
+            profiles.learn(found.setdefault(self.person(subject), {}), how, properties)
         return found
 
     def members(self) -> dict[str, str]:
@@ -60,12 +59,15 @@ class Identities:
             case "alias":
                 self._see(fact.subject, fact.object)
                 self._join(fact.subject, fact.object)
-            case "person":
-                self._properties.append((fact.subject, _properties(fact)))
-            case "account":
-                self.accounts.setdefault(fact.subject, {}).update(_properties(fact))
             case "member":
                 self._members.append((fact.subject, fact.object))
+            case _:
+                kind, _, how = fact.kind.partition("_")
+                if kind == "person":
+                    self._properties.append((fact.subject, how, _properties(fact)))
+                elif kind == "account":
+                    known = self.accounts.setdefault(fact.subject, {})
+                    profiles.learn(known, how, _properties(fact))
 
     def _identify(self, anonymous: str, user: str) -> None:
         self._see(anonymous, user)
