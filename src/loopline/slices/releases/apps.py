@@ -16,6 +16,7 @@ class ReleasesConfig(AppConfig):
             events,
             handlers,
             line,
+            metrics,
             queries,
             rules,
             services,
@@ -28,6 +29,7 @@ class ReleasesConfig(AppConfig):
         outbox.subscribe(events.ReleaseShipped, handlers.ship_bets)
         register(Kind("release", "Release", "REL", "release.read", queries.release_cards, "ship"))
         line.register()
+        metrics.register()
         moments.offer("release", queries.moments, "release.read")
         options.offer(
             options.Option(

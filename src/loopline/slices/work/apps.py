@@ -10,13 +10,23 @@ class WorkConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.ui import create, nav
-        from loopline.slices.work import events, fields, handlers, line, queries, rules, tables
+        from loopline.slices.work import (
+            events,
+            fields,
+            handlers,
+            line,
+            metrics,
+            queries,
+            rules,
+            tables,
+        )
 
         declare(rules.PERMISSIONS)
         tables.registered()
         outbox.subscribe(events.WorkItemMoved, handlers.start_bet)
         register(Kind("work-item", "Work item", "WI", "work.read", queries.work_cards, "build"))
         line.register()
+        metrics.register()
         fields.register()
         nav.item("Build", "Work", "work", 10, None, "work.read", icon="build", key="w")
         create.kind(
