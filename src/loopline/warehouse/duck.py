@@ -36,9 +36,9 @@ class DuckEngine:
     """Answers from sealed segments and a tail of events that are not sealed yet.
 
     `memory_limit` is DuckDB's (say "1GB"); arrays handed to the kernels come on top, about 16 bytes a row read.
-    `seconds` limits each answer; arrays are worked on to their end, and no query begins after it. Files are opened
-    read-only, and nothing else can be opened from inside a query. An engine answers one question at a time and is not
-    shared by threads, but for `cancel`.
+    `seconds` limits each answer; it is looked at between queries, within them, and between steps over arrays. Files
+    are opened read-only, and nothing else can be opened from inside a query. An engine answers one question at a time
+    and is not shared by threads, but for `cancel`.
     """
 
     def __init__(

@@ -111,6 +111,7 @@ class _Back:
     ) -> None:
         rows = scan.read(question.back)
         self._question, self._starts, self._times = question, starts, times
+        self._pause = scan.store.pause
         self._count = bounds.size - 1
         self._rows = (rows.actors, rows.times)
         self._pairs = (
@@ -120,6 +121,7 @@ class _Back:
         )
 
     def within(self, k: int) -> Bools:
+        self._pause()
         question = self._question
         if question.on_or_after and k == 0:
             return np.ones(self._starts.actors.size, dtype=np.bool_)
