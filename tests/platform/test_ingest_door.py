@@ -86,7 +86,7 @@ class Store:
             raise self.answer
         return self.answer
 
-    def note(self, *what):
+    def note(self, *what, head=""):
         self.noted.append(what)
 
 
@@ -155,7 +155,7 @@ def test_the_door_takes_events_with_and_without_a_slash_and_passes_the_rest_on(t
         start_response("299 Beyond", [])
         return [b""]
 
-    app = Dispatcher(beyond, tmp_path / "events", lambda: grant(KEY))
+    app = Dispatcher(beyond, tmp_path / "events", lambda: grant(KEY), lambda: ((), ()))
     for path in ("/", "/api/v1/eventses", "/in/nobody", "/in/native", "/feedback", "/in"):
         assert call(app, path)[0] == 299
     assert call(app, "/api/v1/events", method="GET")[0] == 299

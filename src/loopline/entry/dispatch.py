@@ -10,40 +10,37 @@ from typing import Any
 from loopline.connectors.sdk_ingest.posthog_settings import settings
 from loopline.connectors.sdk_ingest.reception import DIALECTS, Reception
 from loopline.connectors.sdk_ingest.wire import Answer, Refused, Request
+from loopline.entry.ingest_rules import Knowledge, load_grants, load_kept
 from loopline.entry.key_ring import KeyRing, Unread
-from loopline.platform.identity.grants import Grant, grants
+from loopline.entry.proxies import FORWARDED, Networks, settle
+from loopline.platform.identity.grants import Grant
 from loopline.warehouse.tail import Tail
 from loopline.warehouse.tail_writer import Writer
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
+Kept = tuple[tuple[str, ...], tuple[str, ...]]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 NATIVE = "/api/v1/events"
 SEGMENT = "/v1/"  # its SDK for Node drops the path of the host it is given
 _HEADERS = {
     "CONTENT_TYPE": "content-type", "HTTP_CONTENT_ENCODING": "content-encoding",
-    "HTTP_AUTHORIZATION": "authorization", "HTTP_POSTHOG_REQUEST_TIMESTAMP": "posthog-request-timestamp",
+    "HTTP_AUTHORIZATION": "authorization", "HTTP_USER_AGENT": "user-agent", "HTTP_ORIGIN": "origin",
+    "HTTP_POSTHOG_REQUEST_TIMESTAMP": "posthog-request-timestamp",
 }  # fmt: skip
 _BY_QUERY = ("posthog", "mixpanel")  # whose browsers may send events by GET
 _REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-
-
-def load_grants() -> Mapping[str, Grant]:
-    """The grants of now, on a connection that is looked after."""
-    from django.db import close_old_connections
-    from django.utils import timezone
-
-    close_old_connections()
-    return grants(now=timezone.now())
 
 
 class Dispatcher:
     """WSGI: `/in/NAME/...` and POST /api/v1/events are answered here; what is needed for it is made at first use."""
 
     def __init__(
-        self, beyond: Wsgi, folder: Path, load: Callable[[], Mapping[str, Grant]] = load_grants
-    ) -> None:
-        self.beyond, self.folder, self.load = beyond, folder, load
+        self, beyond: Wsgi, folder: Path, load: Callable[[], Mapping[str, Grant]] = load_grants,
+        kept: Callable[[], Kept] = load_kept, proxies: Networks = (),
+    ) -> None:  # fmt: skip
+        self.beyond, self.folder, self.load, self.kept = beyond, folder, load, kept
+        self.proxies = proxies
         self._lock = threading.Lock()
         self._reception: Reception | None = None
 
@@ -84,14 +81,24 @@ class Dispatcher:
         if name == "posthog" and (said := settings(request)):
             return said
         reception = self._reception or self._made()
-        sender = environ.get("REMOTE_ADDR", "")
+        sender = self._sender(environ)
         return reception.receive(name, request, length=length, sender=sender)
+
+    def _sender(self, environ: Environ) -> str:
+        """The address of whoever sends, behind our own proxies."""
+        if not self.proxies:
+            return str(environ.get("REMOTE_ADDR", ""))
+        seen = {name: environ[name] for name in ("REMOTE_ADDR", *FORWARDED) if name in environ}
+        settle(seen, self.proxies)
+        return str(seen.get("REMOTE_ADDR", ""))
 
     def _made(self) -> Reception:
         """The writer and the keys of this process; not before a request, so that no fork inherits threads."""
         with self._lock:
             if self._reception is None:
-                ring, writer = KeyRing(self.load), Writer(Tail(self.folder))
+                knows = Knowledge(self.folder, self.load, self.kept)
+                ring, writer = KeyRing(knows.load), Writer(Tail(self.folder))
+                knows.used = ring.used
                 atexit.register(writer.close)
 
                 def find(secrets: tuple[str, ...]) -> Grant | None:
@@ -100,7 +107,7 @@ class Dispatcher:
                     except Unread as closed:
                         raise Refused(503, str(closed), retry_after=5) from None
 
-                self._reception = Reception(writer, find)
+                self._reception = Reception(writer, find, rules=lambda: knows.rules)
             return self._reception
 
 

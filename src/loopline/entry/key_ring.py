@@ -25,6 +25,7 @@ class KeyRing:
     def __init__(self, load: Callable[[], Mapping[str, Grant]], *, every: float = EVERY) -> None:
         self._load, self._every = load, every
         self._grants: Mapping[str, Grant] | None = None
+        self._used: set[str] = set()
         self._wanted = threading.Event()
         self._read = threading.Condition()
         self._readings, self._read_at = 0, 0.0
@@ -46,6 +47,11 @@ class KeyRing:
                 raise Unread("The keys cannot be read now.")
         return found
 
+    def used(self) -> set[str]:
+        """Digests of the tokens that let events in since this was asked last."""
+        used, self._used = self._used, set()
+        return used
+
     def close(self) -> None:
         """End the thread."""
         self._ended = True
@@ -56,6 +62,8 @@ class KeyRing:
         for one in secrets:
             grant = grants.get(hashlib.sha256(one.encode(errors="replace")).hexdigest())
             if grant and (grant.expires_at is None or grant.expires_at > datetime.now(UTC)):
+                if grant.token:
+                    self._used.add(grant.digest)
                 return grant
         return None
 

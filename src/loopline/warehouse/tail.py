@@ -13,8 +13,11 @@ from typing import Any
 import msgspec
 
 from loopline.warehouse.inserting import insert, numbered
-from loopline.warehouse.marks import SCHEMA, Marks
+from loopline.warehouse.marks import SCHEMA as MARKS
+from loopline.warehouse.marks import Marks
 from loopline.warehouse.records import Event, Fact, Outcome
+from loopline.warehouse.refusals import SCHEMA as REFUSALS
+from loopline.warehouse.refusals import Sample, add_up, admit, keep
 
 _DAY = 86_400_000_000
 _FAR = 2**63 - 1  # behind every place
@@ -27,10 +30,8 @@ CREATE TABLE IF NOT EXISTS event (
   seq INTEGER PRIMARY KEY, {_EVENT.replace(",", " NOT NULL,")} NOT NULL);
 CREATE TABLE IF NOT EXISTS fact (seq INTEGER PRIMARY KEY, {_FACT.replace(",", " NOT NULL,")} NOT NULL);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS refusal (
-  day INTEGER, dialect TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, dialect, reason)) WITHOUT ROWID;
 INSERT OR IGNORE INTO counter VALUES ('event', 0), ('fact', 0);
-{SCHEMA}"""
+{MARKS}{REFUSALS}"""
 Mark = tuple[int, int]  # of an id, of a content
 
 
@@ -43,6 +44,10 @@ class Batch(msgspec.Struct):
     fact_marks: list[Mark]
     received_at: int
     refusals: Mapping[tuple[str, str], int] = {}  # (dialect, reason) -> how many
+    samples: Sequence[Sample] = ()  # of what was refused
+    insiders: Mapping[
+        int, str
+    ] = {}  # marks of the company's own people -> the domain of their address
 
 
 def _hash(data: bytes) -> int:
@@ -67,11 +72,14 @@ def _fact_mark(fact: Fact) -> Mark:
 
 def batch(
     events: Sequence[Event], facts: Sequence[Fact] = (), *, received_at: int,
-    refusals: Mapping[tuple[str, str], int] | None = None,
+    refusals: Mapping[tuple[str, str], int] | None = None, samples: Sequence[Sample] = (),
+    insiders: Mapping[int, str] | None = None,
 ) -> Batch:  # fmt: skip
     """A batch with its marks. Raises ValueError for text that cannot be stored."""
     marks, fact_marks = [_mark(e) for e in events], [_fact_mark(f) for f in facts]
-    return Batch(events, facts, marks, fact_marks, received_at, refusals or {})
+    return Batch(
+        events, facts, marks, fact_marks, received_at, refusals or {}, samples, insiders or {}
+    )
 
 
 class Tail:
@@ -170,6 +178,15 @@ class Tail:
         """What was refused: (day as microseconds, dialect, reason, how many), newest day first."""
         sql = "SELECT day, dialect, reason, count FROM refusal WHERE day >= ? ORDER BY day DESC, count DESC"
         return [(d * _DAY, dialect, r, n) for d, dialect, r, n in self._ask(sql, since // _DAY)]
+
+    def refused(self, dialect: str = "") -> list[Sample]:
+        """The last few of what was refused, the newest first, of all dialects or of one."""
+        sql = "SELECT at, dialect, reason, head FROM refused WHERE ?1 IN ('', dialect) ORDER BY place DESC"
+        return [Sample(*row) for row in self._ask(sql, dialect)]
+
+    def insiders(self) -> list[tuple[int, str]]:
+        """Marks of ids that were seen with an address of the company's own, and the domain of it."""
+        return self._ask("SELECT mark, domain FROM insider")
 
     def forget(self, upto_seq: int, *, facts_upto: int = 0) -> int:
         """Drop events up to a place (and facts up to theirs), once they are sealed elsewhere; how many events.
@@ -270,7 +287,13 @@ def _store(
     _append(db, "event", _EVENT, rows)
     _append(db, "fact", _FACT, facts)
     index.add(db, fresh)
-    _count(db, group, now)
+    for one in group:
+        if one.refusals:
+            add_up(db, one.refusals, now)
+        if one.samples:
+            keep(db, one.samples)
+        if one.insiders:
+            admit(db, one.insiders)
     return outcomes
 
 
@@ -281,14 +304,3 @@ def _append(
         astuple, places = msgspec.structs.astuple, numbered(db, name, len(rows))
         placed = [(place, *astuple(row)) for place, row in zip(places, rows, strict=True)]
         insert(db, f"INSERT INTO {name} (seq, {columns}) VALUES", placed)
-
-
-def _count(db: sqlite3.Connection, group: Sequence[Batch], now: int) -> None:
-    """Add up refusals by day, dialect and reason: nothing is dropped in silence."""
-    sql = (
-        "INSERT INTO refusal VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET count = count + excluded.count"
-    )
-    counted = [(now // _DAY, *why, n) for one in group for why, n in one.refusals.items()]
-    if counted:
-        db.executemany(sql, counted)

@@ -13,12 +13,14 @@ from concurrent.futures import TimeoutError as Late
 from loopline.warehouse.imported import Imported
 from loopline.warehouse.marks import Marks
 from loopline.warehouse.records import Outcome
+from loopline.warehouse.refusals import Sample
 from loopline.warehouse.room import enough_room
 from loopline.warehouse.tail import Batch, Tail, store
 
 GROUP = 256  # batches in one transaction
 WAITING = 512  # batches in the queue
 PATIENCE = 8.0  # seconds a request waits for the disk
+SAMPLES = 20  # of refused requests, for one transaction
 STALLED = 4.0  # seconds after which a stuck transaction turns new requests away at once
 log = logging.getLogger("loopline.ingest")
 
@@ -55,6 +57,7 @@ class Writer:
         self.tail, self.clock, self.patience = tail, clock, patience
         self._queue: queue.Queue[tuple[Batch, Future[Outcome]] | None] = queue.Queue(waiting)
         self._refused: Counter[tuple[str, str]] = Counter()
+        self._samples: list[Sample] = []
         self._lock = threading.Lock()
         self._began: float | None = None  # when the transaction under way began
         self._room_at = 0.0
@@ -87,11 +90,16 @@ class Writer:
             waiter.cancel()
             raise Unavailable("The disk did not answer in time.") from None
 
-    def note(self, dialect: str, reason: str, count: int = 1) -> None:
-        """Count a refusal that comes without a batch; written with the next transaction or within seconds."""
+    def note(self, dialect: str, reason: str, count: int = 1, *, head: str = "") -> None:
+        """Count a refusal that comes without a batch; written with the next transaction or within seconds.
+
+        `head`: the beginning of what was refused, for whoever looks for the reason.
+        """
         with self._lock:
             if len(self._refused) < 1000:  # reasons are ours, but their number stays bounded
                 self._refused[dialect, reason] += count
+                if head and len(self._samples) < SAMPLES:
+                    self._samples.append(Sample(self.clock(), dialect, reason, head))
 
     def close(self) -> None:
         """Keep what waits, then end."""
@@ -140,7 +148,8 @@ class Writer:
             if not self._refused:
                 return None
             counts, self._refused = self._refused, Counter()
-        return Batch([], [], [], [], self.clock(), dict(counts))
+            samples, self._samples = self._samples, []
+        return Batch([], [], [], [], self.clock(), dict(counts), samples)
 
     def _keep(self, group: Sequence[tuple[Batch, Future[Outcome]]]) -> None:
         """Store a group and tell each waiter; a batch that spoils the group is tried and refused alone."""

@@ -1,13 +1,16 @@
 """What may send events now: ingest keys and API tokens, as digests for a process that keeps them in memory."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
 from loopline.platform.identity.actor import Actor, Role, Via
 from loopline.platform.identity.models import IngestKey, Token
 from loopline.platform.identity.policy import allow, may
+
+_OFTEN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Grant:
     name: str
     allowed: bool
     expires_at: datetime | None
+    token: bool = False
 
 
 def grants(*, now: datetime) -> dict[str, Grant]:
@@ -37,8 +41,14 @@ def grants(*, now: datetime) -> dict[str, Grant]:
         own = Role(role)
         least = own if held is None or Role(held).rank >= own.rank else Role(held)
         actor = Actor(least, Via.API, scopes=None if scopes is None else frozenset(scopes))
-        found.append(Grant(digest, f"token {name}", may(actor, "events.write"), expires_at))
+        found.append(Grant(digest, f"token {name}", may(actor, "events.write"), expires_at, True))
     return {grant.digest: grant for grant in found}
+
+
+def note_use(digests: Collection[str], *, now: datetime) -> None:
+    """Remember that these tokens were used; written where the last time is ten minutes ago or more."""
+    before = Q(last_used_at=None) | Q(last_used_at__lt=now - _OFTEN)
+    Token.objects.filter(before, digest__in=digests).update(last_used_at=now)
 
 
 def ingest_keys(*, actor: Actor, now: datetime) -> list[IngestKey]:

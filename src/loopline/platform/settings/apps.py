@@ -7,7 +7,9 @@ class SettingsConfig(AppConfig):
 
     def ready(self) -> None:
         from loopline.platform.identity.policy import Role, declare
+        from loopline.platform.settings import ingest
 
+        ingest.offer()
         declare(
             {
                 "settings.read": Role.MEMBER,
