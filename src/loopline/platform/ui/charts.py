@@ -15,6 +15,7 @@ from loopline.platform.ui.trusted import html
 type Values = Sequence[float | None]
 type Ticks = Sequence[tuple[int, str]]
 type Rules = Sequence[tuple[float, str]]
+type Rings = Sequence[tuple[int, float, str, float]]  # position, value, class, radius
 
 NARROW = 358
 LEADING = 14  # between the baselines of two labels
@@ -224,11 +225,12 @@ def lines(
     zones: Sequence[Zone] = (),
     rules: Rules = (),
     flags: Sequence[Flag] = (),
+    rings: Rings = (),
     h: float = 220,
     w: float = 760,
     right: tuple[float, float] = (112, 66),
 ) -> Markup:
-    """What runs over time: bands where the truth lies, zones, notes, flags on the axis, dashed rules for a goal."""
+    """What runs over time: bands where the truth lies, zones, notes, rings, flags on the axis, dashed goals."""
     seen = [v for s in series for v in (*s.values, *s.high, *s.low) if v is not None]
     if not seen:
         return Markup("")
@@ -251,6 +253,10 @@ def lines(
         for s in series:
             out += _run(p, s, narrow)
         out += [_flagged(p, flag) for flag in flags]
+        out += [
+            f'<circle class="{cls}" cx="{p.x(i):.1f}" cy="{p.y(v):.1f}" r="{r:g}"/>'
+            for i, v, cls, r in rings
+        ]
         return out + [_noted(p, note, narrow) for note in notes]
 
     return _both(draw, w, h, label)
