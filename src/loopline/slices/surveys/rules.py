@@ -121,6 +121,14 @@ def _line(name: str, text: str, most: int) -> str:
     return found
 
 
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,32}")
+
+
+def could_be_key(text: str) -> bool:
+    """Whether a link's last part can be one of ours at all; what cannot never reaches the database."""
+    return _KEY.fullmatch(text) is not None
+
+
 def plain(text: str) -> str:
     """The text without what no database keeps: NUL and halves of characters."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -87,7 +87,19 @@ def test_an_open_link_is_one_answer_a_browser_and_one_a_form(client, key):
 
 
 @pytest.mark.parametrize(
-    "forged", ["x", "a" * 24, "..", "%00", "a" * 300, "1", "embed.js%2f", "<script>"]
+    "forged",
+    [
+        "x",
+        "a" * 24,
+        "..",
+        "%00",
+        "a" * 20 + "%00",
+        "ä" * 24,
+        "a" * 300,
+        "1",
+        "embed.js%2f",
+        "<script>",
+    ],
 )
 def test_forged_links_are_missing(client, key, forged):
     for path in (f"/survey/{forged}", f"/survey/{forged}/thanks", f"/survey/{forged}/stop"):

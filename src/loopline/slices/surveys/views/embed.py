@@ -24,7 +24,7 @@ from loopline.platform.settings.options import workspace
 from loopline.platform.ui.pages import now_in
 from loopline.slices.surveys import services
 from loopline.slices.surveys.models import Survey
-from loopline.slices.surveys.rules import MOST_WORDS, plain
+from loopline.slices.surveys.rules import MOST_WORDS, could_be_key, plain
 from loopline.slices.surveys.views.limits import BODY, spend
 
 ACTOR = Actor.system("Survey")
@@ -89,7 +89,8 @@ def _open_to_all(view: View) -> View:
 
 
 def _survey(key: str) -> Survey:
-    found = Survey.objects.filter(key=key).exclude(kind="stakeholders").first()
+    rows = Survey.objects.filter(key=key).exclude(kind="stakeholders")
+    found = rows.first() if could_be_key(key) else None
     if found is None:
         raise Missing("survey")
     return found

@@ -17,7 +17,7 @@ from loopline.platform.identity.policy import may
 from loopline.platform.ui.pages import actor_in, now_in, render, signed_in
 from loopline.slices.surveys import services
 from loopline.slices.surveys.models import Answer, Ask, Survey
-from loopline.slices.surveys.rules import MOST_WORDS
+from loopline.slices.surveys.rules import MOST_WORDS, could_be_key
 from loopline.slices.surveys.views.limits import spend
 
 ACTOR = Actor.system("Survey")
@@ -36,7 +36,7 @@ class Door:
 
 def door(key: str) -> Door:
     """The survey behind a link. Raises Missing for one that is none of ours."""
-    if 16 <= len(key) <= 32:
+    if could_be_key(key):
         ask = Ask.objects.select_related("survey").filter(token=key).first()
         if ask:
             return Door(ask.survey, ask, key)
