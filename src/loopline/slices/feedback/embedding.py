@@ -17,6 +17,7 @@ from loopline.core.text.wordpiece import ids
 MODEL = "all-MiniLM-L6-v2-onnx-int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 SIZE = 384
+AT_ONCE = 8  # texts of one run of the model
 CHARACTERS = 700  # of title and words; more adds time and no meaning
 
 
@@ -52,6 +53,8 @@ def _session() -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    # An arena keeps the most any batch ever took; without it memory goes back after each.
+    options.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
@@ -59,8 +62,20 @@ def embed(texts: Sequence[str]) -> Any:
     """Unit vectors, one row a text, float32. Raises WrongModel."""
     import numpy as np
 
-    session = _session()
     rows = [ids(t[:CHARACTERS], vocabulary()) for t in texts]
+    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
+    out = np.zeros((len(rows), SIZE), dtype=np.float32)
+    for start in range(0, len(order), AT_ONCE):
+        part = order[start : start + AT_ONCE]
+        out[part] = _vectors([rows[at] for at in part])
+    return out
+
+
+def _vectors(rows: Sequence[Sequence[int]]) -> Any:
+    """Vectors of a few texts of like length, so that little is padded."""
+    import numpy as np
+
+    session = _session()
     width = max(map(len, rows))
     tokens = np.zeros((len(rows), width), dtype=np.int64)
     mask = np.zeros_like(tokens)
