@@ -1,0 +1,136 @@
+"""Two real sets of events, brought in by the command line: the engine answers what pandas computes from the files."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from loopline.core.insights import ir
+from loopline.warehouse.duck import DuckEngine
+from loopline.warehouse.tail import Tail
+
+DATA = Path(__file__).parents[1] / "data" / "events"
+STEPS = ("product_view", "add_to_cart", "shipping_details", "payment_details", "purchase")
+WHOLE = ir.Span(
+    *(
+        int(datetime(*at, tzinfo=UTC).timestamp()) * ir.MICROSECONDS
+        for at in ((2024, 1, 1), (2024, 7, 1))
+    )
+)
+YEARS = ir.Span(
+    *(
+        int(datetime(*at, tzinfo=UTC).timestamp()) * ir.MICROSECONDS
+        for at in ((1997, 1, 1), (1998, 7, 1))
+    )
+)
+LONG = 400 * 86_400 * ir.MICROSECONDS
+
+
+def command(home, *arguments):
+    """What `loopline import ... --json` says about its one file."""
+    environment = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("LOOPLINE_TESTING", "LOOPLINE_DATABASE_URL")
+    }
+    made = subprocess.run(
+        [sys.executable, "-m", "loopline.entry.cli.main", "import", *arguments, "--home", str(home), "--json"],
+        capture_output=True, text=True, check=True, env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    [found] = json.loads(made.stdout)["files"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    home = tmp_path_factory.mktemp("ecom")
+    tried = command(home, "events-csv", str(DATA / "ecom.csv.gz"), "--dry-run")
+    assert not (home / "events").exists()
+    found = command(home, "events-csv", str(DATA / "ecom.csv.gz"))
+    assert found == tried
+    assert (found["created"], found["persons"], found["bad_count"]) == (31_106, 600, 0)
+    assert dict(found["names"])["product_view"] == 6_851
+    with DuckEngine.open(home / "events" / "segments") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    home = tmp_path_factory.mktemp("cdnow")
+    mapping = home / "map.json"
+    mapping.write_text(json.dumps({"event": "=purchase", "properties.dollars": "dollar_value"}))
+    arguments = ("events-csv", str(DATA / "cdnow.csv.gz"), "--map", str(mapping))
+    found = command(home, *arguments)
+    assert (found["created"], found["persons"]) == (69_659, 23_570)
+    again = command(home, *arguments)
+    assert (again["created"], again["same"]) == (0, 69_659)
+    assert not Tail(home / "events").read()
+    with DuckEngine.open(home / "events" / "segments") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return pd.read_csv(DATA / "ecom.csv.gz", parse_dates=["timestamp"])
+
+
+def test_the_funnel_is_the_published_one(shop):
+    question = ir.Funnel(WHOLE, steps=tuple(map(ir.Match, STEPS)), window=LONG)
+    assert [step.count for step in shop.answer(question).steps] == [598, 517, 401, 281, 146]
+    assert len(shop.people(question, ir.Cell(5))) == 146
+
+
+def test_the_funnel_by_platform_is_that_of_pandas(shop, frame):
+    views = frame[frame.event == STEPS[0]].sort_values("timestamp", kind="stable")
+    platform = views.groupby("user_id").platform.first()
+    reached = views.groupby("user_id").timestamp.min()
+    expected = {name: [int((platform == name).sum())] for name in platform.unique()}
+    for step in STEPS[1:]:
+        later = frame[frame.event == step].merge(reached.rename("since"), on="user_id")
+        reached = later[later.timestamp >= later.since].groupby("user_id").timestamp.min()
+        for name, counts in expected.items():
+            counts.append(int((platform[reached.index] == name).sum()))
+    by = ir.Breakdown("platform", ir.Attribution.STEP, step=1)
+    question = ir.Funnel(WHOLE, steps=tuple(map(ir.Match, STEPS)), window=LONG, breakdown=by)
+    found = {value: [s.count for s in some] for value, some in shop.answer(question).breakdown}
+    assert sum(counts[0] for counts in found.values()) == 598
+    assert {value: counts[0] for value, counts in found.items()} == {
+        name: counts[0] for name, counts in expected.items()
+    }
+    if frame.groupby("user_id").platform.nunique().max() == 1:
+        assert found == expected
+
+
+def test_every_event_of_each_name_and_day_is_there(shop, frame):
+    for name in frame.event.unique():
+        answer = shop.answer(ir.Trend(WHOLE, match=ir.Match(name), interval=ir.Interval.DAY))
+        points = {p.at: p.value for p in answer.series[0].points if p.value}
+        days = frame[frame.event == name].timestamp.dt.floor("D").value_counts()
+        assert points == {day.value // 1000 if day.unit == "ns" else int(day.timestamp()) * 1_000_000: n
+                          for day, n in days.items()}  # fmt: skip
+
+
+def test_revenue_and_cohorts_are_those_of_pandas(records):
+    frame = pd.read_csv(DATA / "cdnow.csv.gz", dtype={"customer_id": str}, parse_dates=["date"])
+    by_month = frame.groupby(frame.date.dt.to_period("M"))
+    months = {}
+    for measure in ("sum:dollars", "sum:number_of_cds", "count", "people"):
+        answer = records.answer(ir.Trend(YEARS, measure=measure, interval=ir.Interval.MONTH))
+        months[measure] = [point.value for point in answer.series[0].points]
+    assert round(sum(months["sum:dollars"]), 2) == 2_500_315.63
+    assert months["sum:dollars"] == pytest.approx(by_month.dollar_value.sum().tolist())
+    assert months["sum:number_of_cds"] == by_month.number_of_cds.sum().tolist()
+    assert months["count"] == by_month.size().tolist()
+    assert months["people"] == by_month.customer_id.nunique().tolist()
+    buy = ir.Match("purchase")
+    question = ir.Retention(
+        YEARS, start=buy, back=buy, interval=ir.Interval.MONTH, periods=18, anchor="first_match"
+    )
+    sizes = [cohort.size for cohort in records.answer(question).cohorts[:3]]
+    first = frame.groupby("customer_id").date.min().dt.to_period("M").value_counts().sort_index()
+    assert sizes == first.tolist()[:3] == [7846, 8476, 7248]
