@@ -1,5 +1,6 @@
 """How engines on other databases are compared with the brute force, whatever they run on."""
 
+import json
 from contextlib import contextmanager
 from functools import cache
 
@@ -12,7 +13,8 @@ from loopline.warehouse.identity import Identities
 from loopline.warehouse.portable import layout
 from loopline.warehouse.portable.dialects import DuckDb
 from loopline.warehouse.portable.engine import PortableEngine
-from tests.warehouse.asking import cells, questions, rounded
+from loopline.warehouse.records import Event, Fact
+from tests.warehouse.asking import DAY, cells, questions, rounded
 from tests.warehouse.brute_periods import Reference
 
 FUNNELS = (ir.Funnel,)
@@ -44,6 +46,49 @@ def agree(filled, case, kinds, data, count):
                 people = engine.people(question, cell)
                 assert people == plain.people(question, cell)
                 assert len(people) == number
+
+
+# Every character there is, and those that end, escape or begin something somewhere more often.
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from("'\"\\\\%$:?;{}[]()\n\t`~/.*é\ufffd\U0001f600-"),
+        st.characters(codec="utf-8", exclude_characters="\x00"),
+    ),
+    max_size=8,
+)
+
+
+def hostile(filled, key, value, name):
+    """Texts from outside in every place a question has for one."""
+    base = 1_704_067_200 * ir.MICROSECONDS
+    span = ir.Span(base, base + 9 * DAY)
+    properties = json.dumps({key: value, "n": 1}).encode()
+    events = [
+        Event("1", name, "u1", base, 1, properties, account=value),
+        Event("2", name + "x", "u2", base + 1, 2, b"{}"),
+        Event("3", "B", value, base + 2, 3, properties),
+    ]
+    facts = [Fact("person", "u1", 1, properties=properties), Fact("member", "u2", 2, value)]
+    plain, by = Reference(events, facts), ir.Breakdown(key, on=ir.On.PERSON)
+    tests = [
+        ir.Condition(key, op, (value,) if op in (ir.Op.IN, ir.Op.NOT_IN) else value, on)
+        for op in (ir.Op.EQ, ir.Op.NE, ir.Op.NOT_IN, ir.Op.CONTAINS, ir.Op.LTE, ir.Op.IS_SET)
+        for on in ir.On
+    ]
+    with filled(events, Identities(facts)) as engine:
+        for test in tests:
+            question = ir.Adoption(span, match=ir.Match(None, (test,)))
+            assert rounded(engine.answer(question)) == rounded(plain.answer(question))
+        steps = (ir.Match(name), ir.Match(name + "x"))
+        for question in (
+            ir.Funnel(span, steps=steps, order=ir.Order.UNORDERED, breakdown=by),
+            ir.Trend(span, match=ir.Match(name), breakdown=ir.Breakdown(key)),
+            ir.Paths(span, actor=ir.Actor.ACCOUNT, start=ir.Match(name)),
+        ):
+            answer = engine.answer(question)
+            assert rounded(answer) == rounded(plain.answer(question))
+            for cell, _ in cells(answer):
+                assert engine.people(question, cell) == plain.people(question, cell)
 
 
 def emptied(execute, identities, events):

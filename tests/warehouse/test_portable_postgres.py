@@ -14,7 +14,7 @@ from loopline.warehouse.portable.dialects import Postgres
 from loopline.warehouse.portable.engine import PortableEngine
 from tests import postgres
 from tests.warehouse.asking import histories
-from tests.warehouse.others import FUNNELS, REST, agree, emptied, quick
+from tests.warehouse.others import FUNNELS, REST, TEXTS, agree, emptied, hostile, quick
 
 pytestmark = [
     pytest.mark.postgres,
@@ -55,3 +55,9 @@ def test_funnels_agree(case, data):
 @given(histories(), st.data())
 def test_everything_else_agrees(case, data):
     agree(filled, case, REST, data, 8)
+
+
+@settings(quick, max_examples=4 * DEEP)
+@given(TEXTS, TEXTS, TEXTS)
+def test_texts_from_outside_are_only_texts(key, value, name):
+    hostile(filled, key, value, name)

@@ -92,3 +92,6 @@ class ClickHouse(Dialect):
 
     def sorted_items(self, values: Sequence[str]) -> str:
         return f"arraySort([{', '.join(values)}])"
+
+    def unpacked(self, texts: str) -> str:
+        return f"select arrayJoin(JSONExtract({texts}, 'Array(String)')) as name"

@@ -8,7 +8,7 @@ import duckdb
 
 from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
-from loopline.warehouse import manifest
+from loopline.warehouse import manifest, tombstones
 from loopline.warehouse.clickhouse import layout
 from loopline.warehouse.clickhouse.connections import Connection, connect
 from loopline.warehouse.clickhouse.dialect import ClickHouse, quoted
@@ -77,10 +77,12 @@ class ClickHouseEngine:
         there = {entry.file: entry for entry in manifest.load(home).segments}
         wanted = {name: entry.sha256 for name, entry in there.items()}
         missing = [name for name, digest in wanted.items() if shipped.get(name) != digest]
+        erased = sorted(tombstones.load(home).pending)
         for name in missing:
-            count = self._ship(name, _sealed(home / name))
-            if count != there[name].events:
+            count = self._ship(name, _sealed(home / name, erased))
+            if not erased and count != there[name].events:
                 raise RuntimeError(f"{name} has {there[name].events} events, {count} were shipped")
+        self._erase(erased)
         self._switch(version + 1, wanted, identities)
         self._forget(shipped, wanted)
         return missing
@@ -93,7 +95,7 @@ class ClickHouseEngine:
         if not rows:
             return 0, {}
         version, segments = rows[0]
-        return int(version), {name: digest for name, digest in segments}
+        return int(version), dict(segments)
 
     def _ship(self, segment: str, rows: Iterable[tuple[Any, ...]]) -> int:
         events = f"{self._prefix}events"
@@ -113,19 +115,29 @@ class ClickHouseEngine:
             name = f"{self._prefix}{table}"
             self._connection.command(f"alter table {name} drop partition {version - 1}")
 
+    def _erase(self, ids: Sequence[str]) -> None:
+        """Take out what readers here leave out already, though its segment is not rewritten yet."""
+        if ids:
+            listed = ", ".join(quoted(common.clean(each)) for each in ids)
+            self._connection.command(
+                f"alter table {self._prefix}events delete where distinct_id in ({listed})"
+                " settings mutations_sync = 2"
+            )
+
     def _forget(self, before: Shipped, after: Shipped) -> None:
         events = f"{self._prefix}events"
         for segment in before.keys() - after.keys():
             self._connection.command(f"alter table {events} drop partition {quoted(segment)}")
 
 
-def _sealed(path: Path) -> Iterable[tuple[Any, ...]]:
-    """Rows of `events` of one sealed file."""
+def _sealed(path: Path, erased: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    """Rows of `events` of one sealed file, but for those of erased ids."""
     with duckdb.connect(str(path), read_only=True) as connection:
         found = connection.execute(
             "select w.id, n.name, i.name, a.name, w.ts, w.received_at, w.properties from wide w"
             " join names n on n.code = w.event join ids i on i.code = w.did"
-            " join accounts a on a.code = w.account"
+            " join accounts a on a.code = w.account where not list_contains(?::varchar[], i.name)",
+            [list(erased)],
         )
         while rows := found.fetchmany(20_000):
             yield from rows

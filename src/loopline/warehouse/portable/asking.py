@@ -5,12 +5,13 @@ Only whole numbers and words of our own stand in the SQL; every text from outsid
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import duckdb
+import msgspec
 
-from loopline.core.insights.ir import BadQuestion, Condition, On, Op, Question, Scalar
+from loopline.core.insights.ir import Actor, BadQuestion, Condition, On, Op, Question, Scalar
 from loopline.warehouse.conditions import SIGNS
 from loopline.warehouse.portable.dialects import Dialect
 
@@ -60,6 +61,25 @@ class Asking:
         if not texts:
             return self.dialect.never
         return f"{column} in ({', '.join(self.bind(text) for text in texts)})"
+
+    def chosen(self, actor: str) -> list[str]:
+        """Tests that an actor is one of those the question looks at, named by any of their ids."""
+        question = self.question
+        tests = [] if question.among is None else [self._one_of(actor, question.among)]
+        return tests + (
+            [f"not {self._one_of(actor, question.without)}"] if question.without else []
+        )
+
+    def _one_of(self, actor: str, names: Collection[str]) -> str:
+        listed = msgspec.json.encode(sorted(self.dialect.clean(name) for name in names)).decode()
+        unpacked = self.dialect.unpacked(self.bind(listed))
+        if self.question.actor is Actor.ACCOUNT:
+            return f"({actor} in ({unpacked}))"
+        persons = (
+            f"select coalesce(o.person, n.name) from ({unpacked}) n"
+            f" left join {self.tables['ids']} o on o.distinct_id = n.name"
+        )
+        return f"({actor} in ({persons}))"
 
     # tests of properties
 

@@ -101,6 +101,10 @@ class Dialect:
         """The values as a list in order."""
         raise NotImplementedError
 
+    def unpacked(self, texts: str) -> str:
+        """A SELECT of the texts in a bound JSON list, one a row."""
+        raise NotImplementedError
+
 
 class DuckDb(Dialect):
     name = "duckdb"
@@ -147,6 +151,9 @@ class DuckDb(Dialect):
     def sorted_items(self, values: Sequence[str]) -> str:
         return f"list_sort([{', '.join(values)}])"
 
+    def unpacked(self, texts: str) -> str:
+        return f"""select unnest(from_json({texts}, '["VARCHAR"]')) as name"""
+
 
 class Postgres(Dialect):
     """PostgreSQL 12 or newer. The character NUL, which it cannot hold, is kept as U+FFFD, in questions too."""
@@ -190,6 +197,9 @@ class Postgres(Dialect):
 
     def sorted_items(self, values: Sequence[str]) -> str:
         return f"array(select v from unnest(array[{', '.join(values)}]) v order by v)"
+
+    def unpacked(self, texts: str) -> str:
+        return f"select name from jsonb_array_elements_text(cast({texts} as jsonb)) as t(name)"
 
 
 class Spark(Dialect):
@@ -242,3 +252,6 @@ class Spark(Dialect):
 
     def sorted_items(self, values: Sequence[str]) -> str:
         return f"sort_array(array({', '.join(values)}))"
+
+    def unpacked(self, texts: str) -> str:
+        return f"select explode(from_json({texts}, 'array<string>')) as name"

@@ -4,6 +4,7 @@
 two differ; `persons` and `accounts` hold what is known of them now. Times are UTC microseconds in whole numbers.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ NUMBERS = ("ts", "received_at")
 
 def names(prefix: str) -> dict[str, str]:
     """What the tables are called behind a prefix of ours: a word, with or without the schema's name and dot."""
-    if not prefix.replace("_", "").replace(".", "").isalnum() or not prefix.isascii():
+    if prefix and not re.fullmatch(r"[A-Za-z0-9_.]+", prefix):
         raise ValueError(f"{prefix!r} is no prefix: letters, digits, _ and .")
     return {table: prefix + table for table in COLUMNS}
 

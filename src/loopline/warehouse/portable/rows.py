@@ -37,7 +37,8 @@ def read(
     ons |= {by.on} if by else set()
     actor = "person" if question.actor is Actor.PERSON else "belongs"
     some = "" if every else f" and ({' or '.join(_fits(asking, m) for m in flags.values())})"
-    tests = "".join(f" and {test}" for test in asking.all_of(_other(question.filters)))
+    asked = [*asking.all_of(_other(question.filters)), *asking.chosen(actor)]
+    tests = "".join(f" and {test}" for test in asked)
     return (
         f"select {', '.join([f'{actor} as actor', 'ts', *more, *picked])}"
         f" from ({_joined(asking, _within(asking, flags, start, every=every), ons)}) r"
