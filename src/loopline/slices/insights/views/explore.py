@@ -244,6 +244,20 @@ def explore_save(request: HttpRequest, kind: str) -> HttpResponse:
     return go(request, f"/reports/{made}")
 
 
+def explore_cohort(request: HttpRequest, kind: str) -> HttpResponse:
+    """Keep those behind a cell as a cohort that follows the question."""
+    actor = signed_in(request, "insight.change")
+    p, body = _posted(request, known_kind(kind))
+    cell = forms.unpacked(p.get("cell", ""))
+    made = services.create_cohort(
+        actor=actor, name=p.get("name", ""), actor_kind=body.get("actor", "person"),
+        definition={"insight": kind, "query": body, "cell": cell}, says=cell_title(kind, body, cell),
+        now=now_in(request),
+    )  # fmt: skip
+    toast(request, "Cohort made")
+    return go(request, f"/cohorts/{made}")
+
+
 def kept_of(request: HttpRequest, kind: str) -> HttpResponse:
     """From the navigation: the report of this kind that was looked after last, else the builder."""
     signed_in(request, "insight.read")
