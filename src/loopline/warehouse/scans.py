@@ -215,7 +215,7 @@ class Scan:
         )
         narrow = wish.plain() and not on_event and not grouped
         picked, given = self._columns(wish)
-        columns = "did, ts" if narrow else ", ".join(["did, ts, account", *picked])
+        columns = ", ".join(["did", "ts", *(["account"] if grouped else []), *picked])
         table = ("by_person" if match.event is None else "by_event") if narrow else "wide"
         test, values = conditions.all_of(on_event, "properties")
         named = "" if match.event is None else "event = ? and "
@@ -244,7 +244,7 @@ class Scan:
                 named = f"select unnest(enum_range(null::coding_{column}))::varchar"
                 texts[column] = [text for (text,) in self.store.rows(named)]
             coded = ", ".join(
-                f"coalesce(enum_code({c}::coding_{c})::bigint, -1) as {c}" for c in columns
+                f"coalesce(enum_code({c}::coding_{c})::integer, -1) as {c}" for c in columns
             )
             found = self.store.columns(f"select * replace ({coded}) from found")
         finally:
@@ -253,7 +253,8 @@ class Scan:
                 self.store.drop("type", f"coding_{column}")
         for column in columns:
             values = self.values if column == "value" else self.holding
-            found[column] = values.coded([*texts[column], None])[found[column]]
+            codes = values.coded([*texts[column], None])
+            found[column] = codes[found[column]]
         return found
 
     def _columns(self, wish: Wish) -> tuple[list[str], list[object]]:
@@ -265,7 +266,7 @@ class Scan:
             given += values
         if wish.number is not None:
             sql, values = conditions.number_of("properties", wish.number)
-            picked.append(f"{sql} as number")
+            picked.append(f"coalesce({sql}, 'nan'::double) as number")
             given += values
         if wish.order:
             picked.append("received_at")
@@ -313,7 +314,7 @@ class Scan:
             found["ts"].astype(np.int64, copy=False),
             found["received_at"].astype(np.int64) if wish.order else _no_ints(),
             self._values(wish.by, found, persons, accounts) if wish.by else _no_ints(),
-            _filled(found["number"]) if wish.number is not None else _no_floats(),
+            np.asarray(found["number"], np.float64) if wish.number is not None else _no_floats(),
             self._event_names(source)[found["event"]] if wish.names else _no_ints(),
             found["row"].astype(np.int64) | (place << 48) if wish.identity else _no_ints(),
             np.asarray(found["held"], dtype=np.int64) if wish.hold else _no_ints(),
@@ -365,8 +366,3 @@ class Scan:
         if on is On.PERSON:
             return "person_properties", int(self.store.person_of.size)
         return "account_properties", self.store.account_count
-
-
-def _filled(numbers: npt.NDArray[np.generic]) -> Floats:
-    filled = np.ma.filled(np.ma.asarray(numbers, dtype=np.float64), np.nan)
-    return np.asarray(filled, dtype=np.float64)

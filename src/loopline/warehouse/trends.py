@@ -147,11 +147,5 @@ def _mean(laid: _Laid) -> Cells:
 
 def _quantile(laid: _Laid, share: float) -> Cells:
     cells, numbers = _numbers(laid)
-    order = np.argsort(cells, kind="stable")
-    cells, numbers = cells[order], numbers[order]
-    wanted = np.arange(len(laid.shown) * laid.periods)
-    firsts, ends = np.searchsorted(cells, wanted), np.searchsorted(cells, wanted, "right")
-    return [
-        activity.quantile(numbers[first:end], share)
-        for first, end in zip(firsts, ends, strict=True)
-    ]
+    found = activity.quantiles(cells, numbers, len(laid.shown) * laid.periods, share)
+    return [None if np.isnan(each) else float(each) for each in found]

@@ -126,6 +126,28 @@ def quantile(values: npt.NDArray[np.float64] | Ints, q: float) -> float | None:
     return float(np.quantile(values, q)) if values.size else None
 
 
+def quantiles(
+    groups: Ints, values: npt.NDArray[np.float64], count: int, q: float
+) -> npt.NDArray[np.float64]:
+    """`quantile` of the values of each group 0 to `count` - 1 at once; NaN where a group has none."""
+    found = np.full(count, np.nan)
+    if not values.size:
+        return found
+    order = np.lexsort((values, groups))
+    values, sizes = values[order], np.bincount(groups, minlength=count)
+    there = np.flatnonzero(sizes)
+    first = (np.cumsum(sizes) - sizes)[there]
+    place = q * (sizes[there] - 1)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, sizes[there] - 1)
+    below, above = values[first + low], values[first + high]
+    # Where both are infinite their difference is no number.
+    with np.errstate(invalid="ignore"):
+        between = below + (above - below) * (place - low)
+    found[there] = np.where(below == above, below, between)
+    return found
+
+
 def back_on(starts: Presence, backs: Presence, count: int, k: int, *, or_after: bool) -> Bools:
     """Per start (actor, bucket): whether the actor is back in bucket + k, or in that or any later one."""
     found = np.zeros(starts.actors.size, dtype=np.bool_)
