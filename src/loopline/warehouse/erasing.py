@@ -4,6 +4,7 @@ A person is erased at once for readers, by a tombstone; then the tail and every 
 anew without them. What is cut off in the middle is gone on with by the next `sealing.tend`.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from loopline.warehouse.tail_cuts import strip_tail, take_out_old, take_out_pers
 from loopline.warehouse.tombstones import Tombstones
 
 Note = Callable[[str], None]
+CUT = "cut.json"  # says nothing but that the tail was cut since: its places alone do not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def retain(
     with writing(folder, wait=wait):
         now = manifest.load(home)
         gone = take_out_old(Tail(folder), before, now.mark)
+        _cut_again(home)
         note("tail")
         old = [entry for entry in now.segments if entry.last < before]
         segments.drop(home, [entry.file for entry in old])
@@ -132,6 +135,7 @@ def strip(
         return 0
     with writing(folder, wait=wait):
         touched = strip_tail(Tail(folder), wanted, manifest.load(home).mark)
+        _cut_again(home)
         note("tail")
         for entry in manifest.load(home).segments:
             count = _having(home / entry.file, wanted)
@@ -141,6 +145,12 @@ def strip(
                 )
                 touched += count
     return touched
+
+
+def _cut_again(home: Path) -> None:
+    """Whoever holds the events open sees that they are others now."""
+    home.mkdir(parents=True, exist_ok=True)
+    manifest.replace(home, CUT, f'"{secrets.token_hex(8)}"\n'.encode())
 
 
 def _joined(folder: Path, distinct_ids: Iterable[str]) -> tuple[str, ...]:

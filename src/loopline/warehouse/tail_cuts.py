@@ -24,13 +24,15 @@ def take_out_persons(tail: Tail, ids: Mapping[str, int], mark: int) -> int:
         for row in page
         if row[3] in ids and min(row[4], row[5]) <= ids[row[3]]
     ]
-    facts = [seq for seq, fact in tail.facts() if _about(fact, ids)]
+    facts = [seq for seq, fact in tail.facts() if about(fact, ids)]
     _delete(tail, "event", events)
     _delete(tail, "fact", facts)
+    _forget_samples(tail)
     return len(events)
 
 
-def _about(fact: Fact, ids: Mapping[str, int]) -> bool:
+def about(fact: Fact, ids: Mapping[str, int]) -> bool:
+    """Whether a fact tells of one of these erased persons and is not later than that."""
     if fact.kind.startswith("account"):
         return False
     named = (fact.subject,) if fact.kind == "member" else (fact.subject, fact.object)
@@ -62,6 +64,7 @@ def strip_tail(tail: Tail, names: Sequence[str], mark: int) -> int:
     ]
     for table, rows in (("event", events), ("fact", facts)):
         _in_bites(tail, f"UPDATE {table} SET properties = ? WHERE seq = ?", rows)
+    _forget_samples(tail)
     return len(events)
 
 
@@ -81,6 +84,11 @@ def _without(text: bytes, names: Sequence[str], *, nested: bool = False) -> byte
         return msgspec.json.encode(whole)
     left = {name: raw for name, raw in found.items() if name not in names}
     return msgspec.json.encode(left) if len(left) < len(found) else None
+
+
+def _forget_samples(tail: Tail) -> None:
+    """The few samples of what was refused: whom they are about nobody can tell."""
+    _in_bites(tail, "DELETE FROM refused WHERE at >= ?", [(0,)])
 
 
 def _delete(tail: Tail, table: str, places: Iterable[int]) -> None:

@@ -21,6 +21,7 @@ class InsightsConfig(AppConfig):
             events,
             fields,
             menu,
+            privacy,
             queries,
             rules,
             services,
@@ -28,6 +29,7 @@ class InsightsConfig(AppConfig):
 
         declare(rules.PERMISSIONS)
         conventions.offered()
+        privacy.offered()
         offer_folder(drops.Drops())
         fields.registered()
         menu.registered()

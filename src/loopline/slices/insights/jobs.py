@@ -8,11 +8,12 @@ from django.tasks import task
 from django.utils import timezone
 
 from loopline.platform.identity.actor import Actor
+from loopline.platform.jobs.queue import enqueue
 from loopline.platform.progress import track
 from loopline.platform.schedule.every import every
-from loopline.slices.insights import asking, cataloguing, counting
+from loopline.slices.insights import asking, cataloguing, counting, privacy
 from loopline.slices.insights.models import Cohort
-from loopline.warehouse import sealing
+from loopline.warehouse import erasing, sealing
 
 LONG = 4.0  # seconds after which the work shows itself
 
@@ -83,3 +84,28 @@ def recount_cohorts() -> None:
 
 
 every(timedelta(days=1), recount_cohorts)
+
+
+@task(queue_name="bulk")
+def keep_private() -> None:
+    """Every night: take out events that are too old, and properties that are never kept."""
+    folder = asking.folder()
+    if not folder.exists():
+        return
+    now = timezone.now()
+    step, end = _told("Taking out what is not kept")
+    try:
+        days = privacy.retention_days()
+        if days:
+            erasing.retain(folder, asking.micros(now - timedelta(days=days)), note=step)
+        names = privacy.denied_names()
+        if names:
+            erasing.strip(folder, names, note=step)
+            privacy.forget_denied()
+    except sealing.Busy:
+        enqueue(keep_private, now=now, delay=timedelta(minutes=10), dedupe_key="keep-private")
+    finally:
+        end()
+
+
+every(timedelta(days=1), keep_private)

@@ -6,9 +6,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from loopline.warehouse import erasing, tombstones
 from loopline.warehouse.duck import DuckEngine
 from loopline.warehouse.identity import Identities
 from loopline.warehouse.tail import Tail
+from loopline.warehouse.tail_cuts import about
 
 Place = tuple[bytes, int, int]
 FRESH = (
@@ -28,7 +30,7 @@ class Shelf:
         self._memory_limit = memory_limit
         self._lock = threading.Lock()
         self._idle: list[tuple[Place, float, DuckEngine]] = []
-        self._facts: tuple[int, Identities] = (-1, Identities())
+        self._facts: tuple[int, bytes, Identities] = (-1, b"", Identities())
 
     @contextmanager
     def engine(self) -> Generator[tuple[Place, DuckEngine]]:
@@ -65,8 +67,15 @@ class Shelf:
             engine.close()
 
     def _manifest(self) -> bytes:
+        return self._said("manifest.json") + self._cuts()
+
+    def _cuts(self) -> bytes:
+        """Changes with everything that is taken out again, of the tail too."""
+        return self._said(tombstones.NAME, erasing.CUT)
+
+    def _said(self, *names: str) -> bytes:
         found = b""
-        for name in ("manifest.json", "erased.json"):
+        for name in names:
             try:
                 found += (self.segments / name).read_bytes()
             except FileNotFoundError:
@@ -98,12 +107,13 @@ class Shelf:
         )
 
     def _identities(self) -> Identities:
-        _, last = self.tail.place()
+        (_, last), cuts = self.tail.place(), self._cuts()
         with self._lock:
-            known, identities = self._facts
-        if known != last:
-            facts = self.tail.facts()
-            identities = Identities(fact for _, fact in facts)
+            known, before, identities = self._facts
+        if (known, before) != (last, cuts):
+            gone = tombstones.load(self.segments).pending  # still in the tail, and nobody's to read
+            facts = (fact for _, fact in self.tail.facts())
+            identities = Identities(f for f in facts if not (gone and about(f, gone)))
             with self._lock:
-                self._facts = (last, identities)
+                self._facts = (last, cuts, identities)
         return identities

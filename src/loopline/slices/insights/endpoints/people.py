@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from loopline.core.problems import Invalid
 from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.shapes import In, Out, Time, answers
-from loopline.slices.insights import people
+from loopline.slices.insights import people, services
 
 router = Router(tags=["people"])
 
@@ -117,6 +118,25 @@ def list_happenings(request: HttpRequest, id: str, query: Query[HappeningQuery])
         ],
         "next_cursor": str(found[query.limit - 1].micros) if len(found) > query.limit else None,
     }  # fmt: skip
+
+
+class EraseIn(In):
+    typed: Annotated[str, Field(max_length=400, description="The person's id, said again")]
+
+
+class ErasedOut(Schema):
+    ids: int
+    events: int
+    cohorts: int
+
+
+@router.post("/people/{path:id}/erase", auth=can("person.erase"), response=answers(ErasedOut))
+def erase_person(request: HttpRequest, id: str, body: EraseIn) -> Any:
+    """Erase a person for good: events, ids, properties. Nothing of them is read from the answer on."""
+    done = services.erase_person(
+        actor=actor_of(request), person=id, typed=body.typed, now=timezone.now()
+    )
+    return {"ids": done.ids, "events": done.events, "cohorts": done.cohorts}
 
 
 @router.get("/people/{path:id}", auth=can("person.read"), response=answers(PersonOut))

@@ -8,6 +8,7 @@ from loopline.slices.insights.services.catalogue import (
     set_owner,
 )
 from loopline.slices.insights.services.cohorts import change_cohort, create_cohort, recount
+from loopline.slices.insights.services.privacy import erase_person
 from loopline.slices.insights.services.reports import change_report, checked_body, save_report
 from loopline.slices.insights.services.sql import (
     COMPANY,
@@ -29,6 +30,7 @@ __all__ = [
     "connect_warehouse",
     "create_cohort",
     "describe_property",
+    "erase_person",
     "let_warehouse_go",
     "plan_event",
     "recount",

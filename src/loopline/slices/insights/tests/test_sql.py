@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+from types import SimpleNamespace
 
 import duckdb
 import psycopg
@@ -56,9 +57,7 @@ def test_every_view_is_as_documented(name, stored, cast):
 
 @pytest.fixture
 def drop(settings, tmp_path):
-    from loopline.entry.home import Home
-
-    settings.LOOPLINE_HOME = Home(tmp_path, {})
+    settings.LOOPLINE_HOME = SimpleNamespace(path=tmp_path)
     (tmp_path / "drops").mkdir()
     return tmp_path / "drops"
 

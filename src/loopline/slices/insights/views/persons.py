@@ -4,15 +4,15 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from loopline.core.problems import Problem
+from loopline.core.problems import Invalid, Problem
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import zone
-from loopline.platform.ui.pages import is_fragment, now_in, render, signed_in
-from loopline.slices.insights import arrivals, people
+from loopline.platform.ui.pages import go, is_fragment, now_in, render, signed_in, toast
+from loopline.slices.insights import arrivals, people, services
 
 LONGEST = 40  # events of one part of a timeline
 MICROS = 19  # digits of a time in microseconds
@@ -62,6 +62,23 @@ def person_page(request: HttpRequest, person: str) -> HttpResponse:
         "others": [i for i in p.ids if i != p.id], "erases": may(actor, "person.erase"), "now_at": now_in(request),
     }  # fmt: skip
     return render(request, "insights/person.html", context)
+
+
+def person_erase(request: HttpRequest) -> HttpResponse:
+    """Erase who is named in the form, once their id was typed; a GET shows the person of that name."""
+    if request.method != "POST":
+        return person_page(request, "erase")
+    actor = signed_in(request, "person.erase")
+    person = request.POST.get("person", "")
+    try:
+        done = services.erase_person(
+            actor=actor, person=person, typed=request.POST.get("typed", ""), now=now_in(request)
+        )
+    except Invalid as wrong:
+        toast(request, wrong.sentence)
+        return go(request, f"/people/{quote(person)}")
+    toast(request, f"Erased, with {done.events:,} {'event' if done.events == 1 else 'events'}")
+    return go(request, "/people")
 
 
 def by_day(events: Sequence[people.Happening]) -> list[tuple[str, list[tuple[Any, str]]]]:
