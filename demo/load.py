@@ -21,6 +21,7 @@ from demo import (
     insights,
     problems,
     releases,
+    surveys,
     told,
 )
 from demo.clock import clock
@@ -41,10 +42,11 @@ AREAS: tuple[Area, ...] = (
     bets.load,
     releases.load,
     decisions.load,
+    surveys.load,
     insights.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
-AFTERWARDS: tuple[Area, ...] = (told.load,)
+AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle)
 
 
 def load_sample(*, as_of: str | None = None) -> list[dict[str, str]]:

@@ -1,5 +1,7 @@
 """The sample company: loaded through the services, agreeing with itself, and gone in one command."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models import F
 
@@ -17,13 +19,14 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     from loopline.slices.feedback.models import Feedback
     from loopline.slices.releases.models import Release
     from loopline.slices.roadmap.models import Bet, Opportunity
+    from loopline.slices.surveys import queries as surveys
     from loopline.slices.told.models import FollowUp
 
     sign_ins = load_sample(as_of="2026-11-19")
     assert [s["role"] for s in sign_ins] == ["owner", "admin", "product", "member", "viewer"]
     counts = (
         Account.objects.count(),
-        Feedback.objects.count(),
+        Feedback.objects.exclude(source="survey").count(),
         Opportunity.objects.count(),
         Bet.objects.count(),
     )
@@ -34,8 +37,16 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
         state="sent", sent_at__lt=F("feedback__received_at")
     ).exists()
     assert Feedback.objects.filter(state="new").count() >= 8
+    said = Feedback.objects.filter(source="survey").count()
+    assert said >= 40
+    value, n, low, high = surveys.score_at(
+        survey_kind="nps", start=now - timedelta(days=400), end=now + timedelta(days=1)
+    )
+    assert n >= 100
+    assert -100 < low < value < high < 100
     gone = remove(actor=Actor.system(), now=now)
-    assert gone["Feedback"] == 2000
+    assert gone["Feedback"] == 2000 + said
+    assert gone["Survey"] == 6
     assert (Account.objects.count(), Feedback.objects.count(), FollowUp.objects.count()) == (
         0,
         0,

@@ -22,6 +22,7 @@ KINDS = (
     ("measures.Metric", "metric"),
     ("insights.Report", "report"),
     ("insights.EventName", "event-name"),
+    ("surveys.Survey", "survey"),
     ("feedback.Feedback", "feedback"),
     ("customers.Deal", ""),
     ("customers.Contact", "contact"),
