@@ -320,3 +320,20 @@ def report_choices() -> list[tuple[str, str]]:
     """Reports that are not archived, by name, for a choice."""
     found = Report.objects.filter(archived_at=None).order_by("name").values_list("pk", "name")
     return [(str(pk), name) for pk, name in found[:300]]
+
+
+def count_behind(kind: str, body: Any, cell: Any, now: datetime) -> int:
+    """How many stand behind a cell, for jobs that act for nobody. Raises as `ask`."""
+    whole, less = cells(kind, questions.checked(questions.CellIn.model_validate, cell))
+    return asking.people(typed(kind, body, now), whole, less, limit=0, offset=0).count
+
+
+def checked_cell(
+    kind: str, body: Any, cell: Any, now: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A question and a cell of it as they are kept. Raises Invalid."""
+    read = questions.checked(questions.CellIn.model_validate, cell)
+    question = questions.read(kind, body)
+    typed(kind, body, now)
+    cells(kind, read)
+    return questions.kept(question), read.model_dump(mode="json", exclude_unset=True)

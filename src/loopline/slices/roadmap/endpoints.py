@@ -28,6 +28,8 @@ from loopline.slices.roadmap.schemas import (
     CommitIn,
     DeclineIn,
     DemandOut,
+    EvidenceIn,
+    EvidencePage,
     IntoIn,
     LinkIn,
     OpportunityChange,
@@ -329,3 +331,27 @@ def change_scoring_model(
         now=timezone.now(),
     )
     return read_scoring_model(request, id, response)
+
+
+@router.get(
+    "/opportunities/{id}/evidence", auth=can("opportunity.read"), response=answers(EvidencePage)
+)
+def list_evidence(request: HttpRequest, id: str) -> Any:
+    """Numbers from product usage behind an opportunity, counted again each day."""
+    row = queries.opportunity(actor=actor_of(request), opportunity_id=id_in(id, "opportunity"))
+    return {"items": list(queries.evidence_of(row.pk).values())}
+
+
+@router.post(
+    "/opportunities/{id}/evidence",
+    auth=can("opportunity.change"),
+    response=answers(EvidencePage, status=201),
+)
+def add_evidence(request: HttpRequest, id: str, body: EvidenceIn) -> Any:
+    services.add_evidence(
+        actor=actor_of(request),
+        opportunity_id=id_in(id, "opportunity"),
+        now=timezone.now(),
+        **body.model_dump(),
+    )
+    return Status(201, list_evidence(request, id))

@@ -118,3 +118,20 @@ class Score(models.Model):
             models.UniqueConstraint(fields=["bet", "model", "team"], name="one_score_per_team")
         ]
         indexes = [models.Index(fields=["model", "bet"], name="scores_by_model")]
+
+
+class Evidence(models.Model):
+    """A number from product usage behind an opportunity: those of a cell of a question, counted again each day."""
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="evidence")
+    says = models.CharField(max_length=200)
+    insight = models.CharField(max_length=20)
+    query = models.JSONField(default=dict)
+    cell = models.JSONField(default=dict)
+    report_id = models.BigIntegerField(null=True)
+    count = models.IntegerField(null=True)
+    first_count = models.IntegerField(null=True)
+    counted_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+    by_name = models.CharField(max_length=160, blank=True)
+    at = models.DateTimeField()

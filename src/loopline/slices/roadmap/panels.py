@@ -1,7 +1,9 @@
 """What the roadmap adds to the pages of feedback, decisions and accounts."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
@@ -12,8 +14,9 @@ from loopline.platform.ui import panels
 from loopline.platform.ui.pages import now_in
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.feedback import queries as feedback
+from loopline.slices.insights import queries as insights
 from loopline.slices.roadmap import queries
-from loopline.slices.roadmap.models import Opportunity
+from loopline.slices.roadmap.models import Evidence, Opportunity
 
 
 def _belongs(request: HttpRequest, actor: Actor, feedback_id: int) -> Mapping[str, Any] | None:
@@ -28,6 +31,22 @@ def _belongs(request: HttpRequest, actor: Actor, feedback_id: int) -> Mapping[st
         "links_": may(actor, "opportunity.change") and item.state in ("new", "accepted"), "item": item,
         "quote_of": {o.pk: quotes.get((feedback_id, o.pk), "") for o in rows},
         "stay": request.get_full_path(),
+    }  # fmt: skip
+
+
+def _evidence(_request: HttpRequest, actor: Actor, opportunity_id: int) -> Mapping[str, Any] | None:
+    if not may(actor, "insight.read"):
+        return None
+    rows = list(Evidence.objects.filter(opportunity=opportunity_id).order_by("pk"))
+    changes = may(actor, "opportunity.change")
+    if not rows and not changes:
+        return None
+    asked = [urlencode({"q": json.dumps(row.query), "cell": json.dumps(row.cell)}) for row in rows]
+    return {
+        "evidence": [(row, f"/insights/{row.insight}?{q}") for row, q in zip(rows, asked, strict=True)],
+        "adds_evidence": changes, "report_options": insights.report_choices(),
+        "event_options": insights.event_choices(), "cohort_options": insights.cohort_choices("person")[1:],
+        "opportunity_id": opportunity_id,
     }  # fmt: skip
 
 
@@ -69,3 +88,4 @@ def register() -> None:
     panels.add("opportunity", "main", "roadmap/log.html", _log("opportunity"), 40)
     panels.add("bet", "main", "roadmap/log.html", _log("bet"), 40)
     panels.add("account", "main", "roadmap/asked.html", _asked, 10)
+    panels.add("opportunity", "main", "roadmap/evidence.html", _evidence, 40)

@@ -13,7 +13,7 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.roadmap.demand import Demand, demands, roots_of
-from loopline.slices.roadmap.models import Ask, Bet, Opportunity
+from loopline.slices.roadmap.models import Ask, Bet, Evidence, Opportunity
 from loopline.slices.roadmap.rules import STATES
 
 
@@ -251,3 +251,8 @@ def asked_families(opportunity_ids: Iterable[int]) -> dict[int, list[int]]:
     roots = roots_of(opportunity_ids)
     families = feedback.family({r for found in roots.values() for r in found})
     return {o: [i for r in found for i in families[r]] for o, found in roots.items()}
+
+
+def evidence_of(opportunity_id: int) -> QuerySet[Evidence]:
+    """Numbers from product usage behind an opportunity, in the order they were added."""
+    return Evidence.objects.filter(opportunity=opportunity_id).order_by("pk")

@@ -197,3 +197,28 @@ OpportunityPage: Any = page_of(OpportunityOut)
 OpportunityQuery: Any = query_of(OPPORTUNITIES)
 BetPage: Any = page_of(BetOut)
 BetQuery: Any = query_of(BETS)
+
+
+class EvidenceIn(In):
+    """The people behind a cell of a question of the insights."""
+
+    says: Annotated[str, Field(min_length=1, max_length=200)]
+    insight: Annotated[str, Field(max_length=20)]
+    query: dict[str, Any]
+    cell: dict[str, Any] = {}
+
+
+class EvidenceOut(Schema):
+    id: Id
+    says: str
+    insight: str
+    query: dict[str, Any]
+    cell: dict[str, Any]
+    count: int | None
+    first_count: int | None
+    counted_at: Time | None
+    trouble: str
+
+
+class EvidencePage(Schema):
+    items: list[EvidenceOut]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loopline.slices.roadmap.views import bets, opportunities, priorities
+from loopline.slices.roadmap.views import bets, evidence, opportunities, priorities
 
 urlpatterns = [
     path("opportunities", opportunities.opportunity_list, name="opportunities"),
@@ -20,6 +20,12 @@ urlpatterns = [
         "opportunities/unlink/<int:feedback_id>/<int:opportunity_id>",
         opportunities.unlink,
         name="opportunity-unlink",
+    ),
+    path("opportunities/<int:opportunity_id>/evidence", evidence.add, name="evidence-add"),
+    path(
+        "opportunities/<int:opportunity_id>/evidence/<int:evidence_id>/remove",
+        evidence.remove,
+        name="evidence-remove",
     ),
     path("roadmap", bets.board, name="roadmap"),
     path("roadmap/move", bets.move, name="roadmap-move"),

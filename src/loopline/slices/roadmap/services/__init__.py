@@ -11,6 +11,7 @@ from loopline.slices.roadmap.services.bets import (
     set_outcome,
     unmove_bet,
 )
+from loopline.slices.roadmap.services.evidence import add_evidence, remove_evidence
 from loopline.slices.roadmap.services.linking import link_feedback, link_many, unlink_feedback
 from loopline.slices.roadmap.services.opportunities import (
     archive_opportunities,
@@ -22,6 +23,7 @@ from loopline.slices.roadmap.services.opportunities import (
 from loopline.slices.roadmap.services.scores import change_scale, ensure_models, score_bet
 
 __all__ = [
+    "add_evidence",
     "archive_opportunities",
     "change_bet",
     "change_opportunity",
@@ -37,6 +39,7 @@ __all__ = [
     "mark_started",
     "merge_opportunities",
     "move_bet",
+    "remove_evidence",
     "restore_opportunities",
     "score_bet",
     "set_outcome",
