@@ -109,7 +109,7 @@ def breakdowns():
 
 @st.composite
 def questions(draw, base, kinds, *, whole=False):
-    """`whole`: with what the embedded engine alone answers (see ir.beyond)."""
+    """`whole`: with cohorts, ties by the second, held properties and trends of funnels too."""
     kind = draw(st.sampled_from(kinds))
     start = base + draw(st.sampled_from([-DAY, 0, 3 * HOUR, DAY + 1]))
     span = ir.Span(start, start + draw(st.sampled_from([0, 5 * HOUR, 9 * DAY, 45 * DAY, 71 * DAY])),
@@ -177,7 +177,7 @@ def funnels(draw, shared, *, whole=False):
 
 @st.composite
 def fixed(draw, by):
-    """What goes only with the embedded engine."""
+    """Ties, held properties and a trend."""
     whole = by is not None and by.attribution is ir.Attribution.ALL_EVENTS
     held = st.lists(st.sampled_from(KEYS), max_size=0 if whole else 2, unique=True)
     return {

@@ -37,7 +37,7 @@ def agree(filled, case, kinds, data, count):
     plain = Reference(events, facts)
     with filled(events, Identities(facts)) as engine:
         for _ in range(count):
-            question = data.draw(questions(base, kinds))
+            question = data.draw(questions(base, kinds, whole=True))
             answer = engine.answer(question)
             assert rounded(answer) == rounded(plain.answer(question))
             found = list(cells(answer))

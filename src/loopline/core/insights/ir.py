@@ -244,13 +244,3 @@ class Cell:
 
 class BadQuestion(ValueError):
     """A question no engine can answer as asked; the message says why, for the asker."""
-
-
-def beyond(question: Question) -> list[str]:
-    """What the question asks for that the embedded engine alone answers."""
-    found = ["a cohort"] if question.among is not None or question.without else []
-    if isinstance(question, Funnel):
-        found += ["ties by the second"] if question.ties is not Ties.STEP_ORDER else []
-        found += ["properties held constant"] if question.hold else []
-        found += ["a trend of the funnel"] if question.interval else []
-    return found

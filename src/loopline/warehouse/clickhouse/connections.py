@@ -4,6 +4,7 @@ Both speak JSON lines, so what is read and written is the same on both.
 """
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from itertools import batched
 from typing import Any, Protocol
 
@@ -52,20 +53,20 @@ class Http:
                 "a ClickHouse is named as clickhouse://user:password@host:8123/database"
             )
         try:
-            import clickhouse_connect
-            from clickhouse_connect.driver.exceptions import Error
+            driver = import_module("clickhouse_connect")
+            broken = import_module("clickhouse_connect.driver.exceptions").Error
         except ImportError as error:
             raise NotThere(
                 "install loopline[clickhouse] to speak to a ClickHouse server"
             ) from error
         try:
-            self._client = clickhouse_connect.get_client(
+            self._client: Any = driver.get_client(
                 dsn=f"clickhouse{'+https' if scheme == 'clickhouses' else ''}://{rest}",
                 interface="https" if scheme == "clickhouses" else "http",
                 send_receive_timeout=int(seconds),
                 autogenerate_session_id=False,
             )
-        except Error as error:
+        except broken as error:
             raise NotThere(f"no ClickHouse answers there: {error}") from error
 
     def command(self, sql: str) -> None:
@@ -91,10 +92,10 @@ class Embedded:
     def __init__(self, folder: str | None = None) -> None:
         """Raises NotThere."""
         try:
-            from chdb.session import Session
+            made = import_module("chdb.session").Session
         except ImportError as error:
             raise NotThere("install chdb to run ClickHouse in this process") from error
-        self._session = Session(folder)
+        self._session: Any = made(folder)
 
     def command(self, sql: str) -> None:
         self._session.query(sql)

@@ -11,7 +11,8 @@ after which the gate shuts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loopline.core.insights.ir import Entry, Funnel, Match, Order
+from loopline.core.insights.ir import Funnel, Match, Order
+from loopline.warehouse.portable.boards import carried, may_start
 
 FAR = 2**62
 BEFORE = "rows between unbounded preceding and 1 preceding"
@@ -24,6 +25,7 @@ class Chains:
 
     question: Funnel
     keys: str  # columns an actor is told by, with commas
+    periods: bool = False  # whether chains start between `lo` and `hi` alone
 
     @property
     def count(self) -> int:
@@ -47,6 +49,7 @@ class Chains:
     def _instants(self, source: str) -> str:
         flags = [f"s{k}" for k in range(1, self.count + 1)]
         flags += [f"g{g}" for g in range(1, len(self.question.exclude) + 1)]
+        flags += carried(self.question, periods=self.periods)
         picked = ", ".join(f"max({flag}) as {flag}" for flag in flags)
         return f"select {self.keys}, ts, {picked} from {source} group by {self.keys}, ts"
 
@@ -58,9 +61,6 @@ class Chains:
         for g in range(1, len(self.question.exclude) + 1):
             hit = f"min(case when g{g} = 1 then ts end) {self._over(BEHIND)}"
             picked.append(f"coalesce({hit}, {FAR}) as x{g}")
-        if self.question.entry is Entry.FIRST:
-            whole = self._over("rows between unbounded preceding and unbounded following")
-            picked.append(f"min(case when s1 = 1 then ts end) {whole} as opening")
         if self.question.order is Order.STRICT:
             picked.append(f"max(ts) {self._over(BEFORE)} as before_ts")
         return f"select {', '.join(picked)} from instants"
@@ -69,7 +69,7 @@ class Chains:
 
     def _merge(self, name: str, *, gated: bool) -> dict[str, str]:
         """Parts NAME1..NAMEn, each with the nodes of one more level."""
-        first = "s1 = 1" + (" and ts = opening" if self.question.entry is Entry.FIRST else "")
+        first = f"s1 = 1 and {may_start(self.question, periods=self.periods)}"
         columns = self._columns(1, gated=gated)
         picked = [
             f"case when {first} then {'ts' if c == '1' else c} end as n1_{c}" for c in columns

@@ -1,9 +1,11 @@
 """Funnels as window SQL: the chain each actor keeps, laid over the values of a breakdown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from loopline.core.insights.answers import FunnelAnswer, Step
+from loopline.core.insights.answers import FunnelAnswer, FunnelPoint, Step, Times
 from loopline.core.insights.ir import (
     Attribution,
     BadQuestion,
@@ -15,29 +17,35 @@ from loopline.core.insights.ir import (
 from loopline.warehouse import ranking
 from loopline.warehouse.portable import shaping
 from loopline.warehouse.portable.asking import Asking
+from loopline.warehouse.portable.boards import board, coarse
 from loopline.warehouse.portable.chains import Chains
+from loopline.warehouse.portable.converting import periods, to_convert
 from loopline.warehouse.portable.rows import ORDER, read
 from loopline.warehouse.portable.windows import Windows
 
 MOST_STEPS = 20
+MOST_HELD = 3
 Parts = dict[str, str]
 
 
 def answer(asking: Asking, question: Funnel) -> FunnelAnswer:
     check(question)
     by = question.breakdown
-    whole = _counted(asking, question, _plan(asking, question, None), "")
+    plan = _plan(asking, question, None)
+    whole = _counted(asking, question, plan, "")
     steps = _steps(whole[0][1:] if whole else None, question)
+    trend: tuple[FunnelPoint, ...] = ()
+    times: Times | None = None
+    if question.interval:
+        trend = _trend(asking, question)
+        times = to_convert(asking, plan.parts, plan.last, len(question.steps))
     if by is None:
-        return FunnelAnswer(steps)
+        return FunnelAnswer(steps, (), trend, times)
     plan = _split(asking, question, by)
     found = {shaping.value_of(row[0]): row[1:] for row in _counted(asking, question, plan, "value")}
     sizes = {value: int(row[0]) for value, row in found.items()}
-    rest = plan.folded
-    return FunnelAnswer(
-        steps,
-        tuple((v, _steps(found[v], question)) for v in ranking.in_order(sizes, rest=rest)),
-    )
+    shown = ranking.in_order(sizes, rest=plan.folded)
+    return FunnelAnswer(steps, tuple((v, _steps(found[v], question)) for v in shown), trend, times)
 
 
 def people(asking: Asking, question: Funnel, cell: Cell) -> tuple[Parts, str]:
@@ -45,22 +53,25 @@ def people(asking: Asking, question: Funnel, cell: Cell) -> tuple[Parts, str]:
     check(question)
     if not 1 <= cell.step <= len(question.steps):
         raise BadQuestion("no such step")
+    far = f"level >= {int(cell.step)}"
+    if cell.period is not None:
+        bounds = periods(question)
+        plan = _plan(asking, question, None, bounds=bounds)
+        place = shaping.place_of(bounds, cell.at)
+        return plan.parts, f"select actor from {plan.last} where {far} and period = {place}"
     if not cell.split:
         plan = _plan(asking, question, None)
-        return plan.parts, f"select actor from {plan.last} where level >= {int(cell.step)}"
+        return plan.parts, f"select actor from {plan.last} where {far}"
     if question.breakdown is None:
         return {}, ""
     plan = _split(asking, question, question.breakdown)
     wanted = asking.bind(shaping.label_of(cell.value))
-    return (
-        plan.parts,
-        f"select actor from {plan.last} where level >= {int(cell.step)} and value = {wanted}",
-    )
+    return plan.parts, f"select actor from {plan.last} where {far} and value = {wanted}"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Parts whose `last` has (actor, level, t1..[, value]); whether the values beyond the most are joined."""
+    """Parts whose `last` has (actor, level, t1..[, value][, period]); whether values beyond the most are joined."""
 
     parts: Parts
     last: str
@@ -73,45 +84,67 @@ def _split(asking: Asking, question: Funnel, by: Breakdown) -> Plan:
     rows = asking.rows(plan.parts, f"select value, count(*) from {plan.last} group by value")
     sizes = {str(label): int(count) for label, count in rows}
     shown = shaping.folded(asking, sizes, by.most)
-    if shown is None:
-        return plan
-    return _plan(asking, question, by, shown)
+    return plan if shown is None else _plan(asking, question, by, shown)
 
 
-def _plan(asking: Asking, question: Funnel, by: Breakdown | None, shown: str | None = None) -> Plan:
-    everywhere = by if by and by.attribution is Attribution.ALL_EVENTS else None
-    parts = _rows(asking, question, everywhere)
-    source = "found"
-    if everywhere and shown:
-        parts["renamed"] = f"select actor, ts, {_flags(question)}, {shown} as value from found"
-        source = "renamed"
-    keys = "actor, value" if everywhere else "actor"
+def _plan(
+    asking: Asking,
+    question: Funnel,
+    by: Breakdown | None,
+    shown: str | None = None,
+    bounds: Sequence[int] | None = None,
+) -> Plan:
+    everywhere = by is not None and by.attribution is Attribution.ALL_EVENTS
+    made = board(asking, question, by, shown if everywhere else None, bounds)
+    keys, spread = ", ".join(made.keys), bounds is not None
     if question.order is Order.UNORDERED:
-        parts |= Windows(question, keys, asking.dialect).parts(source)
+        parts = made.parts | Windows(question, keys, asking.dialect, spread).parts(made.last)
     else:
-        parts |= Chains(question, keys).parts(source)
+        parts = made.parts | Chains(question, keys, spread).parts(made.last)
+    times = [f"t{i}" for i in range(1, len(question.steps) + 1)]
+    last = "reached"
+    if made.held:
+        parts["kept"] = _best([key for key in made.keys if key not in made.held], times)
+        last = "kept"
     if by is None or everywhere:
-        return Plan(parts, "reached", shown is not None)
-    times = ", ".join(f"t{i}" for i in range(1, len(question.steps) + 1))
+        return Plan(parts, last, shown is not None)
     parts["touches"] = _touches(asking, question, by)
-    parts["valued"] = _valued(asking, question, by)
+    parts["valued"] = _valued(asking, question, by, last)
     if not shown:
         return Plan(parts, "valued")
-    parts["renamed"] = f"select actor, level, {times}, {shown} as value from valued"
+    parts["renamed"] = f"select actor, level, {', '.join(times)}, {shown} as value from valued"
     return Plan(parts, "renamed", folded=True)
 
 
-def _flags(question: Funnel) -> str:
-    flags = [f"s{k}" for k in range(1, len(question.steps) + 1)]
-    return ", ".join([*flags, *(f"g{g}" for g in range(1, len(question.exclude) + 1))])
+def _best(keys: Sequence[str], times: Sequence[str]) -> str:
+    """Each actor's best chain over all values held: the deepest, then the one done first, then the latest."""
+    last = " ".join(f"when {k} then {t}" for k, t in enumerate(times, 1))
+    order = ", ".join(
+        ["level desc", f"case level {last} end", *(f"coalesce({t}, -1) desc" for t in times[::-1])]
+    )
+    columns = ", ".join([*keys, "level", *times])
+    return (
+        f"select {columns} from (select *, row_number() over (partition by {', '.join(keys)}"
+        f" order by {order}) as turn from reached) r where turn = 1"
+    )
 
 
-def _rows(asking: Asking, question: Funnel, by: Breakdown | None) -> Parts:
-    flags = {f"s{k}": step for k, step in enumerate(question.steps, 1)}
-    flags |= {f"g{g}": each.match for g, each in enumerate(question.exclude, 1)}
-    every = question.order is Order.STRICT
-    sql = read(asking, flags, start=question.span.start, every=every, by=by)
-    return {"found": sql}
+def _trend(asking: Asking, question: Funnel) -> tuple[FunnelPoint, ...]:
+    """Each period's funnel of the chains that start in it."""
+    bounds, span = periods(question), question.span
+    plan = _plan(asking, question, None, bounds=bounds)
+    steps = range(1, len(question.steps) + 1)
+    counts = ", ".join(asking.dialect.count_if(f"level >= {k}") for k in steps)
+    rows = asking.rows(plan.parts, f"select period, {counts} from {plan.last} group by period")
+    found = {int(row[0]): tuple(int(each) for each in row[1:]) for row in rows}
+    return tuple(
+        FunnelPoint(
+            low,
+            found.get(n, (0,) * len(question.steps)),
+            low < span.start or high + question.window > span.end,
+        )
+        for n, (low, high) in enumerate(pairwise(bounds))
+    )
 
 
 # the breakdown
@@ -125,21 +158,22 @@ def _touches(asking: Asking, question: Funnel, by: Breakdown) -> str:
     return read(asking, flags, start=question.span.start, more=ORDER[1:], by=by)
 
 
-def _valued(asking: Asking, question: Funnel, by: Breakdown) -> str:
-    """`reached` with each actor's value."""
+def _valued(asking: Asking, question: Funnel, by: Breakdown, reached: str) -> str:
+    """What was reached, with each actor's value."""
     keys = [f"t.{key}" for key in ORDER]
     pick = asking.dialect.last if by.attribution is Attribution.LAST_TOUCH else asking.dialect.first
     if by.attribution is Attribution.STEP:
         since = f"r.t{1 if question.order is Order.UNORDERED else by.step}"
         width = question.window if question.order is Order.UNORDERED else 0
-        test = f"r.level >= {by.step} and t.ts >= {since} and t.ts <= {since} + {width}"
+        ts = coarse(asking.dialect, question, "t.ts")
+        test = f"r.level >= {by.step} and {ts} >= {since} and {ts} <= {since} + {width}"
     else:
         test = f"t.value <> '{shaping.NONE}'"
     columns = ["level", *(f"t{i}" for i in range(1, len(question.steps) + 1))]
     return (
         f"select r.actor as actor, {', '.join(f'r.{c} as {c}' for c in columns)},"
-        f" coalesce(v.value, '{shaping.NONE}') as value from reached r left join"
-        f" (select r.actor as actor, {pick('t.value', keys)} as value from reached r"
+        f" coalesce(v.value, '{shaping.NONE}') as value from {reached} r left join"
+        f" (select r.actor as actor, {pick('t.value', keys)} as value from {reached} r"
         f" join touches t on t.actor = r.actor where {test} group by r.actor) v on v.actor = r.actor"
     )
 
@@ -190,7 +224,11 @@ def check(question: Funnel) -> None:
         raise BadQuestion(
             "an exclusion lies between two steps of the funnel, the first before the second"
         )
+    if len(question.hold) > MOST_HELD or len(set(question.hold)) < len(question.hold):
+        raise BadQuestion(f"up to {MOST_HELD} different properties can be held constant")
     by = question.breakdown
+    if by and by.attribution is Attribution.ALL_EVENTS and question.hold:
+        raise BadQuestion("properties held constant go with every breakdown but all_events")
     if by and by.attribution is Attribution.STEP and not 1 <= by.step <= count:
         raise BadQuestion("the breakdown's step is none of the funnel's")
     if by and by.most < 1:

@@ -7,7 +7,8 @@ soon as, for every set S of steps, at least k - (steps outside S) events that se
 
 from dataclasses import dataclass
 
-from loopline.core.insights.ir import BadQuestion, Entry, Funnel
+from loopline.core.insights.ir import BadQuestion, Funnel
+from loopline.warehouse.portable.boards import carried, may_start
 from loopline.warehouse.portable.chains import FAR, later
 from loopline.warehouse.portable.dialects import Dialect
 
@@ -23,6 +24,7 @@ class Windows:
     question: Funnel
     keys: str
     dialect: Dialect
+    periods: bool = False  # whether windows open between `lo` and `hi` alone
 
     @property
     def count(self) -> int:
@@ -50,9 +52,10 @@ class Windows:
         return " or ".join(f"s{k} = 1" for k in self._steps())
 
     def _opens(self) -> str:
-        if self.question.entry is Entry.FIRST:
-            return f"ts = min(ts) {self._over('rows between unbounded preceding and unbounded following')}"
-        return "1 = 1"
+        return may_start(self.question, periods=self.periods)
+
+    def _carried(self) -> str:
+        return "".join(f", max({c}) as {c}" for c in carried(self.question, periods=self.periods))
 
     # times of each window
 
@@ -65,7 +68,7 @@ class Windows:
         )
         inside = [f"case when f{k} <= {until} then f{k} else {FAR} end" for k in self._steps()]
         return {
-            "instants": f"select {self.keys}, ts, {flags} from {source} where {self._any()}"
+            "instants": f"select {self.keys}, ts, {flags}{self._carried()} from {source} where {self._any()}"
             f" group by {self.keys}, ts",
             "ahead": f"select *, {first}, case when {self._opens()} then 1 else 0 end as opens from instants",
             "listed": f"select {self.keys}, ts, {self.dialect.sorted_items(inside)} as times from ahead"
@@ -107,7 +110,7 @@ class Windows:
             )
         return {
             "served": f"select * from {source} where {self._any()}",
-            "instants": f"select {self.keys}, ts, {here} from served group by {self.keys}, ts",
+            "instants": f"select {self.keys}, ts, {here}{self._carried()} from served group by {self.keys}, ts",
             "ahead": f"select *, {before}, case when {self._opens()} then 1 else 0 end as opens from instants",
             "lists": f"select {self.keys}, {lists} from served group by {self.keys}",
             "waits": f"select {whole}, i.ts as ts, {', '.join(times)} from ahead i join lists l on {same}"
