@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from loopline.warehouse import erasing, manifest, sealing, segments, tombstones
 from loopline.warehouse.duck import DuckEngine
 from loopline.warehouse.identity import Identities
 from loopline.warehouse.records import Event, Fact
+from loopline.warehouse.refusals import Sample
 from loopline.warehouse.tail import Tail, batch, store
 from tests.warehouse.asking import histories, questions, rounded
 from tests.warehouse.brute_periods import Reference
@@ -90,6 +92,10 @@ def folder(tmp_path):
 
 
 def test_an_erased_person_is_gone_from_answers_facts_and_the_disk(folder):
+    sample = Sample(NOW, "native", "missing event", '{"person":"ann-secret"}')
+    with closing(Tail(folder).connect()) as db:
+        store(db, [batch([], received_at=NOW, samples=[sample])], NOW)
+    assert len(Tail(folder).refused()) == 1
     assert seen(folder) == {"ann-secret": 6, "anonymous-7": 1, "bo": 9}
     assert b"ann-secret" in bytes_of(folder)
     found = sealing.erase(folder, ["anonymous-7"], now=LATER)
