@@ -28,20 +28,18 @@ YEARS = ir.Span(
         for at in ((1997, 1, 1), (1998, 7, 1))
     )
 )
+HIDDEN = ("LOOPLINE_TESTING", "LOOPLINE_DATABASE_URL", "LOOPLINE_HOME")
 LONG = 400 * 86_400 * ir.MICROSECONDS
 
 
 def command(home, *arguments):
     """What `loopline import ... --json` says about its one file."""
-    environment = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in ("LOOPLINE_TESTING", "LOOPLINE_DATABASE_URL")
-    }
+    environment = {k: v for k, v in os.environ.items() if k not in HIDDEN}
     made = subprocess.run(
         [sys.executable, "-m", "loopline.entry.cli.main", "import", *arguments, "--home", str(home), "--json"],
-        capture_output=True, text=True, check=True, env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
+    assert made.returncode == 0, made.stderr
     [found] = json.loads(made.stdout)["files"]
     return found
 
@@ -85,24 +83,24 @@ def test_the_funnel_is_the_published_one(shop):
     assert len(shop.people(question, ir.Cell(5))) == 146
 
 
-def test_the_funnel_by_platform_is_that_of_pandas(shop, frame):
+def test_the_funnel_by_channel_is_that_of_pandas(shop, frame):
     views = frame[frame.event == STEPS[0]].sort_values("timestamp", kind="stable")
-    platform = views.groupby("user_id").platform.first()
+    channel = views.groupby("user_id").acquisition_channel.first()
     reached = views.groupby("user_id").timestamp.min()
-    expected = {name: [int((platform == name).sum())] for name in platform.unique()}
+    expected = {name: [int((channel == name).sum())] for name in channel.unique()}
     for step in STEPS[1:]:
         later = frame[frame.event == step].merge(reached.rename("since"), on="user_id")
         reached = later[later.timestamp >= later.since].groupby("user_id").timestamp.min()
         for name, counts in expected.items():
-            counts.append(int((platform[reached.index] == name).sum()))
-    by = ir.Breakdown("platform", ir.Attribution.STEP, step=1)
+            counts.append(int((channel[reached.index] == name).sum()))
+    by = ir.Breakdown("acquisition_channel", ir.Attribution.STEP, step=1)
     question = ir.Funnel(WHOLE, steps=tuple(map(ir.Match, STEPS)), window=LONG, breakdown=by)
     found = {value: [s.count for s in some] for value, some in shop.answer(question).breakdown}
     assert sum(counts[0] for counts in found.values()) == 598
     assert {value: counts[0] for value, counts in found.items()} == {
         name: counts[0] for name, counts in expected.items()
     }
-    if frame.groupby("user_id").platform.nunique().max() == 1:
+    if frame.groupby("user_id").acquisition_channel.nunique().max() == 1:
         assert found == expected
 
 
