@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from demo import work
 from demo.context import OWNERS, Context
+from demo.oakrow.metrics import BY_NAME
 from demo.oakrow.problems import PROBLEMS
 from demo.oakrow.story import BETS, SampleBet
 from loopline.slices.measures import services as measures
@@ -114,8 +115,8 @@ def _score(w: Context, i: int, now: datetime) -> None:
 
 def _plan_values(w: Context, i: int, b: SampleBet) -> None:
     """The success metric by week: flat until it ships, then on its way."""
-    if b.metric in {x.metric for x in BETS[:i]}:
-        return
+    if b.metric in BY_NAME or b.metric in {x.metric for x in BETS[:i]}:
+        return  # computed, or there already
     same = [x for x in BETS if x.metric == b.metric]
     for back in range(b.proposed - 1, 0, -7):
         level = same[0].start

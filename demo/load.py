@@ -19,6 +19,8 @@ from demo import (
     decisions,
     feedback,
     insights,
+    learning,
+    metrics,
     problems,
     releases,
     surveys,
@@ -44,6 +46,8 @@ AREAS: tuple[Area, ...] = (
     decisions.load,
     surveys.load,
     insights.load,
+    metrics.load,
+    learning.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
 AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle)

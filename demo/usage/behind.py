@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connections
 from django.utils import timezone
 
+from demo import finish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.progress import track
 
@@ -30,6 +31,8 @@ class Behind:
         """Say on the pages how far it is, until it is done; nothing where it is done already."""
         if self._process.poll() is None:
             self._thread.start()
+        else:
+            finish.soon(recompute=False)
 
     def stop(self) -> None:
         """End it, where it still runs."""
@@ -45,6 +48,7 @@ class Behind:
             bad = self._process.wait() != 0
             note = "The events could not be made; the terminal says why." if bad else ""
             track.finish(token, state="failed" if bad else "done", note=note, now=timezone.now())
+            finish.soon(recompute=True)
         except track.Stopped:
             self.stop()
             track.finish(token, state="stopped", now=timezone.now())

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db.models import F
 
 from loopline.platform.identity.actor import Actor
@@ -14,9 +15,11 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     monkeypatch.setenv("LOOPLINE_DEMO_PEOPLE", "")
     from demo.load import load_sample
     from loopline.entry.keeping.checks import verify
-    from loopline.entry.keeping.sample import remove
+    from loopline.entry.keeping.sample import KINDS, remove
     from loopline.slices.customers.models import Account
+    from loopline.slices.dashboards.models import Dashboard, Investigation
     from loopline.slices.feedback.models import Feedback
+    from loopline.slices.insights.models import Report
     from loopline.slices.releases.models import Release
     from loopline.slices.roadmap.models import Bet, Opportunity
     from loopline.slices.surveys import queries as surveys
@@ -44,7 +47,13 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     )
     assert n >= 100
     assert -100 < low < value < high < 100
+    assert Report.objects.count() >= 10
+    asked = Investigation.objects.get()
+    assert asked.decision_id
+    assert asked.metric_id
+    assert not [board for board in Dashboard.objects.all() if board.owner_id is None]
     gone = remove(actor=Actor.system(), now=now)
+    assert not any(apps.get_model(label).objects.filter(sample=True) for label, _ in KINDS[1:])
     assert gone["Feedback"] == 2000 + said
     assert gone["Survey"] == 6
     assert (Account.objects.count(), Feedback.objects.count(), FollowUp.objects.count()) == (

@@ -35,7 +35,7 @@ def _announce(url: str, sign_ins: list[dict[str, str]], as_json: bool) -> None:
 
 def _when_ready(url: str, then: Any) -> None:
     def wait() -> None:
-        for _ in range(150):
+        for _ in range(3_000):  # a busy machine may take minutes
             try:
                 with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310  our own address
                     then()
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> None:
         from loopline.entry.cli.migrating import migrate
         from loopline.entry.supervisor import serve
 
-        usage = Behind(settings.LOOPLINE_HOME.folder("events"), args.as_of)
+        usage = Behind(settings.LOOPLINE_EVENTS, args.as_of)
         migrate(backup=False)
         started = time.monotonic()
         sign_ins = load_sample(as_of=args.as_of)
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> None:
         key = None if args.as_of else _ingest_key()
         connections.close_all()
         if key:
-            _when_ready(url, lambda: live.start(settings.LOOPLINE_HOME.path / "events", url, key))
+            _when_ready(url, lambda: live.start(settings.LOOPLINE_EVENTS, url, key))
         _when_ready(url, lambda: _announce(url, sign_ins, args.json))
         if not args.no_browser and sys.stdout.isatty():
             _when_ready(url, lambda: webbrowser.open(url))

@@ -32,9 +32,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
 
     from demo.clock import clock
+    from demo.finish import soon
     from demo.load import load_sample
     from demo.usage.load import load
 
     sign_ins = load_sample(as_of=args.as_of)
-    events = load(settings.LOOPLINE_HOME.folder("events"), now=clock(args.as_of))
+    events = load(settings.LOOPLINE_EVENTS, now=clock(args.as_of))
+    soon(recompute=False)
     return {"sign_ins": sign_ins, "events": events}

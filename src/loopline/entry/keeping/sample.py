@@ -20,7 +20,10 @@ KINDS = (
     ("roadmap.Bet", "bet"),
     ("roadmap.Opportunity", "opportunity"),
     ("measures.Metric", "metric"),
+    ("dashboards.Dashboard", "dashboard"),
+    ("dashboards.Investigation", "investigation"),
     ("insights.Report", "report"),
+    ("insights.Cohort", "cohort"),
     ("insights.EventName", "event-name"),
     ("surveys.Survey", "survey"),
     ("feedback.Feedback", "feedback"),
@@ -54,6 +57,6 @@ def remove(*, actor: Actor, now: datetime) -> dict[str, int]:
     out["User"] = people.count()
     people.update(is_active=False)
     apps.get_model("identity.Team")._default_manager.filter(sample=True).delete()
-    out["Event"] = remove_events(settings.LOOPLINE_HOME.path / "events")
+    out["Event"] = remove_events(settings.LOOPLINE_EVENTS)
     record(actor=actor, now=now, change=Change("sample.removed", "workspace", 1, {}, out))
     return out
