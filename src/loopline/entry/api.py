@@ -10,11 +10,19 @@ from ninja.errors import HttpError, ValidationError
 
 from loopline import __version__
 from loopline.core.problems import Invalid, Problem
+from loopline.entry.ingest_openapi import with_ingest
 from loopline.entry.problems import problem_json
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The document, with the addresses that are answered before Django."""
+        return with_ingest(super().get_openapi_schema(**options))
+
+
+api = Api(
     title="Loopline",
     version=__version__,
     description="Everything the pages do. See docs/guide/api.md for conventions.",

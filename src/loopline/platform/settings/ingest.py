@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from loopline.platform.settings import options
 
-DENIED = "ingest.denied_properties"
-DOMAINS = "ingest.internal_domains"
+DENIED = "events.denied"
+DOMAINS = "events.domains"
 ADDRESSES = ("$ip", "ip", "ip_address", "$ip_address", "client_ip")
 
 
@@ -23,17 +23,17 @@ def offer() -> None:
     options.offer(
         options.Option(
             DENIED,
-            "Properties of events that are never kept",
-            "Names, * for any letters, parted by blanks or commas: $ip, email, password*. They are taken out of"
-            " events and profiles before anything is stored. IP addresses are left out by default.",
+            "Properties that are never kept",
+            "One name a line, * stands for anything: email, phone*. They are left out of what comes in, and taken out"
+            " of what is stored the next night. IP addresses are among them at first.",
             "text",
-            ", ".join(ADDRESSES),
+            "\n".join(ADDRESSES),
         ),
         options.Option(
             DOMAINS,
-            "E-mail domains of your own people",
-            "Events of somebody with such an address get the property $internal, so that a filter can leave them"
-            " out. Parted by blanks or commas.",
+            "Our own people",
+            "Domains of their e-mail addresses, one a line. Their events are marked with the property $internal, so"
+            " that a filter can leave them out.",
             "text",
             "",
         ),

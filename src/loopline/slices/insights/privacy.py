@@ -9,19 +9,8 @@ LONGEST_DAYS = 3_660
 
 
 def offered() -> None:
-    """Put the options on the settings page."""
+    """Put the option on the settings page; those the door reads as well are the platform's."""
     offer(
-        Option(
-            "events.denied", "Properties that are never kept",
-            "One name a line, * stands for anything: email, phone*. They are left out of what comes in, and taken out "
-            "of what is stored the next night.",
-            "text", "",
-        ),
-        Option(
-            "events.domains", "Our own people",
-            "Domains of their e-mail addresses, one a line. Their events are marked, and questions leave them out.",
-            "text", "",
-        ),
         Option(
             "events.retention_days", "Days product events are kept",
             "Older ones are taken out every night, for good; counts that were worked out before stay. 0 keeps all.",
