@@ -57,6 +57,7 @@ def _bring(
             reader.close()
         taken = _taken(state, journal.persons(state.number))
         _written_down(actor, key, source.name, taken)
+        journal.gather()
         journal.clear()
     return taken
 

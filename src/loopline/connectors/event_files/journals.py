@@ -20,6 +20,7 @@ from loopline.warehouse import imported, manifest
 MOST_NAMES = 5_000
 OTHERS = "(other names)"
 FOLDER = "importing"
+MOST_GATHERED = 80_000_000  # bytes of marks that are sorted in memory at once
 
 
 class Totals(msgspec.Struct):
@@ -145,6 +146,19 @@ class Journal:
         if path.exists():
             name = f"{self.key[:16]}-{number}"
             imported.publish(self.folder, name, np.load(path).tobytes(), first, last)
+
+    def gather(self) -> None:
+        """One file for the door instead of one a chunk, so that it looks in few places."""
+        name = self.key[:16]
+        parts = sorted((self.folder / imported.FOLDER).glob(f"{name}-*.ids"))
+        if len(parts) < 2 or sum(part.stat().st_size for part in parts) > MOST_GATHERED:
+            return
+        spans = [tuple(map(int, part.name.split(".")[1:3])) for part in parts]
+        marks = np.sort(np.concatenate([np.fromfile(part, dtype=np.uint64) for part in parts]))
+        first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+        imported.publish(self.folder, f"{name}+", marks.tobytes(), first, last)
+        for part in parts:
+            part.unlink()
 
     def persons(self, number: int) -> int:
         """How many different persons the chunks before one name."""

@@ -45,6 +45,7 @@ def bring(
             state = Bringing(folder, reader, journal, now=NOW, step=step).run()
         finally:
             reader.close()
+        journal.gather()
         journal.clear()
     return state
 

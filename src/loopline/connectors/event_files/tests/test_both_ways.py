@@ -74,6 +74,14 @@ def test_the_file_first_then_live(folder, tmp_path, live):
     assert ids(folder) == ["a", "b", "b", "c", "z"]
 
 
+def test_the_door_looks_in_one_file_for_each_import(folder, tmp_path, live, monkeypatch):
+    monkeypatch.setattr(windows, "BYTES", 200)
+    bring(folder, file(tmp_path, *(f"{n:04}" for n in range(60))))
+    assert len(list((folder / imported.FOLDER).iterdir())) == 1
+    outcome = live("0000", "0031", "0059", "0060")
+    assert (outcome.stored, outcome.duplicates) == (1, 3)
+
+
 def test_an_event_that_overtakes_its_own_chunk_counts_once(folder, tmp_path, live, monkeypatch):
     """It comes in live after the tail was looked at and before the segment is switched to."""
     path, sent = file(tmp_path, "a", "b"), []

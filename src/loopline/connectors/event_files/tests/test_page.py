@@ -11,9 +11,7 @@ from loopline.platform.imports.registry import kinds
 from loopline.platform.imports.running import run
 from loopline.platform.progress.models import Progress
 
-CSV = (
-    b"user_id,event,timestamp,plan\nu1,view,2026-01-02,pro\nu2,view,soon,free\nu3,buy,2026-01-03,<b>\n"
-)
+CSV = b"user_id,event,timestamp,plan\nu1,view,2026-01-02,pro\nu2,view,soon,free\nu3,buy,2026-01-03,<b>\n"
 KINDS = {"events-csv", "events-parquet", "amplitude", "mixpanel", "posthog"}
 
 
