@@ -84,6 +84,12 @@ def asks_answered(survey_id: int) -> int:
     return found.values("person").distinct().count()
 
 
+def who_answered(survey_id: int, people: Sequence[str]) -> set[str]:
+    """Those of these people who have answered; one query."""
+    found = Answer.objects.filter(survey_id=survey_id, person__in=list(people))
+    return set(found.values_list("person", flat=True))
+
+
 def said(answer_id: int) -> Said | None:
     """The words of an answer, where they go to the intake."""
     a = Answer.objects.select_related("survey", "contact", "account").filter(pk=answer_id).first()

@@ -152,6 +152,14 @@ def test_words_are_shown_as_words(client, asked, signed_in, cast):
     assert b"<script>" in csv
 
 
+def test_who_was_asked_shows_who_answered(client, asked, signed_in, cast):
+    at = f"/surveys/{asked.survey_id}/asked"
+    assert "Answered" not in signed_in(cast.bo).get(at).content.decode()
+    Client().post(f"/survey/{asked.token}", {"score": "9"})
+    assert "Answered" in signed_in(cast.bo).get(at).content.decode()
+    assert client.get(f"{at}?state=failed").status_code == 200
+
+
 def test_what_does_not_fit_is_said_and_kept_in_the_form(client, asked):
     at = f"/survey/{asked.token}"
     got = client.post(at, {"score": "11", "words": "Kept"})

@@ -98,8 +98,10 @@ def asked_list(request: HttpRequest, survey_id: int) -> HttpResponse:
         for key, word in ASK_STATES
         if counts.get(key)
     ]
+    shown = list(rows.order_by("-pk")[:200])
+    answered = queries.who_answered(s.pk, [a.person for a in shown])
     context = {
-        "s": s, "rows": rows.order_by("-pk")[:200], "views_": views, "states": dict(ASK_STATES),
+        "s": s, "rows": shown, "answered": answered, "views_": views, "states": dict(ASK_STATES),
         "here": "Surveys", "group": "Learn", "title": "Who was asked",
     }  # fmt: skip
     return render(request, "surveys/asked.html", context)
