@@ -30,6 +30,10 @@ CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "entry": (("any", "Any start counts"), ("first", "Only the first start")),
     "window_seconds": WINDOWS,
+    "ties": (
+        ("step_order", "Ties by step order"), ("grace_1s", "Within 1 s in any order"),
+        ("grace_2s", "Within 2 s in any order"),
+    ),
     "exclusion": (("person", "Leave the person out"), ("truncate", "Keep the steps before it")),
     "interval": (("day", "By day"), ("week", "By week"), ("month", "By month")),
     "bounds": (("calendar", "Calendar periods"), ("rolling", "Rolling from each start")),
@@ -46,7 +50,7 @@ CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 PLAIN: dict[str, tuple[str, ...]] = {
-    "funnel": ("order", "entry", "window_seconds", "exclusion"),
+    "funnel": ("order", "entry", "window_seconds", "exclusion", "ties", "interval"),
     "retention": ("interval", "bounds", "criterion", "anchor", "periods"),
     "trend": ("interval", "measure"),
     "actives": ("interval", "rolling_days"),
@@ -91,7 +95,7 @@ def body_in(kind: str, form: QueryDict) -> dict[str, Any]:
             if form.get(name):
                 body["breakdown"][key] = form[name]
     body["filters"] = _conditions(form, "f")
-    for name in ("actor", "cohort"):
+    for name in ("actor", "cohort", "without_cohort"):
         _plain(body, name, form)
     _time(body, form)
     return {k: v for k, v in body.items() if v not in ("", [], {}, None) or k == "steps"}

@@ -38,6 +38,8 @@ def typed(kind: str, body: Any, now: datetime) -> ir.Question:
     question: ir.Question = read.typed(now, str(zone()))
     if read.cohort:
         question = replace(question, among=members(read.cohort, read.actor))
+    if read.without_cohort:
+        question = replace(question, without=members(read.without_cohort, read.actor))
     return question
 
 

@@ -104,6 +104,9 @@ class QuestionIn(Part):
     cohort: Annotated[str, Field(max_length=30)] | None = Field(
         None, description="Id of a cohort: only its persons (or accounts) are looked at"
     )
+    without_cohort: Annotated[str, Field(max_length=30)] | None = Field(
+        None, description="Id of a cohort whose persons (or accounts) are left out"
+    )
 
     def span(self, now: datetime, zone: str) -> ir.Span:
         from zoneinfo import ZoneInfo
@@ -143,6 +146,11 @@ class FunnelIn(QuestionIn):
     exclude: Annotated[list[ExclusionIn], Field(max_length=10)] = []
     exclusion: Literal["person", "truncate"] = "person"
     breakdown: BreakdownIn | None = None
+    ties: Literal["step_order", "grace_1s", "grace_2s"] = "step_order"
+    hold: Annotated[list[Name], Field(max_length=3)] = []
+    interval: Literal["day", "week", "month"] | None = Field(
+        None, description="With it, `trend` by the period chains start in, and `times` to convert"
+    )
 
     def typed(self, now: datetime, zone: str) -> ir.Funnel:
         for place, each in enumerate(self.exclude):
@@ -162,6 +170,9 @@ class FunnelIn(QuestionIn):
             ),
             exclusion=self.exclusion,
             breakdown=self.breakdown.typed() if self.breakdown else None,
+            ties=ir.Ties(self.ties),
+            hold=tuple(self.hold),
+            interval=ir.Interval(self.interval) if self.interval else None,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from loopline.platform.ui.charts import NARROW
+from loopline.platform.ui.drawn.pace import over_time
 from loopline.platform.ui.drawn.shape import (
     Drawn,
     named,
@@ -63,6 +64,7 @@ def draw(
         rows,
         legend=[name for name, _ in groups],
         worst=worst,
+        extra=over_time(body, answer, zone),
     )
 
 

@@ -40,15 +40,38 @@ class SplitOut(Schema):
     steps: list[StepOut]
 
 
+class FunnelPointOut(Schema):
+    at: str
+    counts: list[int]
+    incomplete: bool
+
+
+class BinOut(Schema):
+    low: float
+    high: float
+    count: int
+
+
+class TimesOut(Schema):
+    p50_seconds: float | None
+    p85_seconds: float | None
+    histogram: list[BinOut]
+
+
 class FunnelOut(AnswerOut):
+    """`trend` and `times` are there where the question has an `interval`."""
+
     steps: list[StepOut]
     breakdown: list[SplitOut]
+    trend: list[FunnelPointOut] = []
+    times: TimesOut | None = None
 
 
 class CohortOut(Schema):
     start: str
     size: int
     values: list[int | None]
+    incomplete: bool = False
 
 
 class RetentionOut(AnswerOut):
@@ -58,6 +81,7 @@ class RetentionOut(AnswerOut):
 class PointOut(Schema):
     at: str
     value: float | None
+    incomplete: bool = False
 
 
 class SeriesOut(Schema):
@@ -83,6 +107,7 @@ class LifecyclePointOut(Schema):
     returning: int
     resurrecting: int
     dormant: int
+    incomplete: bool = False
 
 
 class LifecycleOut(AnswerOut):

@@ -43,6 +43,7 @@ def test_an_unknown_kind_is_no_page(signed_in, cast, stored):
     ("kind", "body"),
     [
         ("funnel", FUNNEL),
+        ("funnel", FUNNEL | {"interval": "week", "ties": "grace_1s"}),
         ("retention", {"start": {"event": "signed up"}, "return": {"event": "invited"}, **SPAN}),
         ("trend", {"event": "invited", "breakdown": {"property": "channel"}, **SPAN}),
         ("actives", SPAN),
