@@ -223,7 +223,7 @@ def _retained(d: Definition, p: Period, grain: str, unit: str, now: datetime) ->
 
 def _sql(d: Definition, periods: Sequence[Period], now: datetime) -> list[Figure | None]:
     if ":from" in d.text or ":to" in d.text:
-        return [_one(*_select(_spanned(d.text, p))) for p in periods]
+        return [_one(*_select(spanned(d.text, p))) for p in periods]
     rows, names, source = _select(d.text)
     if rows and len(names) > 1 and names[0] in ("period", "at", "day", "week", "month", "start"):
         return _rows(rows, names, source, periods)
@@ -231,7 +231,8 @@ def _sql(d: Definition, periods: Sequence[Period], now: datetime) -> list[Figure
     return [snapshot if p.start <= now < p.end else None for p in periods]
 
 
-def _spanned(text: str, p: Period) -> str:
+def spanned(text: str, p: Period) -> str:
+    """A SELECT with the period's ends in place of :from and :to."""
     for name, at in ((":from", p.start), (":to", p.end)):
         text = text.replace(name, f"'{at.isoformat()}'::timestamptz")
     return text

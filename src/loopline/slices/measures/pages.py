@@ -1,0 +1,258 @@
+"""How a metric is drawn and said: the chart with its versions, gaps and open periods, and the sentence above it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from loopline.core.metrics.unusual import Unusual
+from loopline.platform.ui import charts
+from loopline.platform.ui.charts import Flag, Note, Series
+from loopline.platform.ui.moments import Moment, flags
+from loopline.slices.measures.models import Metric
+from loopline.slices.measures.queries import Point, Summary, ValueSeries
+from loopline.slices.measures.rules import written
+
+TICKS = 6
+IN_PERIOD = {"day": "on {}", "week": "in the week of {}", "month": "in {}"}
+BEFORE = {"day": "day", "week": "week", "month": "month"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart, its table twin and what its colours mean."""
+
+    chart: Markup
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    legend: Sequence[tuple[str, str, str, str]]
+
+
+def period_name(at: datetime, grain: str, zone: ZoneInfo, *, year: bool = False) -> str:
+    """A period by its first day: 16 Nov, or Nov 2026."""
+    local = at.astimezone(zone)
+    if grain == "month":
+        return f"{local:%b %Y}" if year else f"{local:%b}"
+    return f"{local:%-d %b %Y}" if year else f"{local:%-d %b}"
+
+
+def moved(change: float | None, unit: str) -> str:
+    """How a value changed, in words: up 3 points, down 0.4 h, as before."""
+    if change is None:
+        return ""
+    size = written(abs(change), "" if unit.startswith("%") else unit)
+    if size.split(" ")[0] == "0":
+        return "as before"
+    points = (" point" if size == "1" else " points") if unit.startswith("%") else ""
+    return f"{'up' if change > 0 else 'down'} {size}{points}"
+
+
+def sentence(m: Metric, s: Summary, zone: ZoneInfo) -> str:
+    """What the metric says now, as one sentence without its full stop."""
+    if s.latest is None:
+        return f"{m.name}: no value yet"
+    if s.latest.start:
+        when = IN_PERIOD[m.grain].format(period_name(s.latest.start, m.grain, zone))
+        against = f" on the {BEFORE[m.grain]} before"
+    else:
+        when = f"on {s.latest.at.astimezone(zone):%-d %b}"
+        against = " on the value before"
+    parts = [f"{written(s.latest.value, m.unit)} {when}"]
+    if s.change is not None:
+        said = moved(s.change, m.unit)
+        parts.append(said if said == "as before" else said + against)
+    if m.target is not None:
+        parts.append(f"target {written(m.target, m.unit)}")
+    return ", ".join(parts)
+
+
+def how_sure(m: Metric, s: Summary) -> str:
+    """The range and the base of the newest value, where they are known."""
+    v = s.latest
+    if v is None or (v.low is None and v.n is None):
+        return ""
+    base = f"from {v.n:,}" if v.n is not None else ""
+    if v.low is None or v.high is None:
+        return f"Counted {base}." if base else ""
+    return f"Likely between {written(v.low, m.unit)} and {written(v.high, m.unit)}{', ' if base else ''}{base}."
+
+
+def usual(u: Unusual, unit: str) -> str:
+    """What would have been usual, in words."""
+    side = "above" if u.above else "below"
+    return f"{side} its usual {written(u.low, '')} to {written(u.high, unit)}"
+
+
+def _runs(places: Sequence[tuple[int, Point]], size: int) -> list[list[tuple[int, Point]]]:
+    """Stretches without a gap: a period without a value is not bridged."""
+    out: list[list[tuple[int, Point]]] = []
+    for at, p in places:
+        if p.value is None:
+            out.append([])
+            continue
+        if not out or (out[-1] and at - out[-1][-1][0] > 1 and not p.manual):
+            out.append([])
+        out[-1].append((at, p))
+    return [run for run in out if run]
+
+
+def _series(run: Sequence[tuple[int, Point]], size: int, **how: Any) -> Series:
+    values: list[float | None] = [None] * size
+    low: list[float | None] = [None] * size
+    high: list[float | None] = [None] * size
+    for at, p in run:
+        values[at], low[at], high[at] = p.value, p.low, p.high
+    if how.get("cls", "l1") != "l1" or how.get("dash"):
+        return Series(values, **how)
+    return Series(values, low=low, high=high, **how)
+
+
+def drawing(
+    m: Metric, series: ValueSeries, moments: Sequence[Moment], zone: ZoneInfo, now_version: int
+) -> Drawing:
+    """Everything that is known of a metric on one axis; nothing of one version is joined to another."""
+    starts = sorted({p.start for p in (*series.points, *series.recomputed)})
+    place = {at: i for i, at in enumerate(starts)}
+    size = len(starts)
+    if sum(p.value is not None for p in series.points) < 2:
+        return Drawing(Markup(""), (), (), ())
+    mine = [(place[p.start], p) for p in series.points if p.version == now_version]
+    closed = [(i, p) for i, p in mine if not p.incomplete]
+    drawn: list[Series] = []
+    old = sorted({p.version for p in series.points if p.version != now_version})
+    for number in old:
+        found = [(place[p.start], p) for p in series.points if p.version == number]
+        drawn += [_series(run, size, cls="l2") for run in _runs(found, size)]
+    again = [(place[p.start], p) for p in series.recomputed]
+    drawn += [_series(run, size, cls="l3", dash=True) for run in _runs(again, size)]
+    runs = _runs(closed, size)
+    last = runs[-1][-1][1].value if runs else None
+    for run in runs:
+        end = f"{written(last, m.unit)}|{written(last, '')}" if run is runs[-1] else ""
+        drawn.append(_series(run, size, end=end))
+    open_ = [(i, p) for i, p in mine if p.incomplete and p.value is not None]
+    if open_:
+        joined = [x for x in closed[-1:] if x[0] == open_[0][0] - 1 and x[1].value is not None]
+        drawn.append(_series([*joined, *open_], size, dash=True))
+    return Drawing(
+        charts.lines(
+            drawn, _ticks(starts, m.grain, zone), _label(m, closed, open_),
+            unit=f" {m.unit}" if len(m.unit) == 1 else "", notes=_notes(series, starts, m.unit, zone, m.grain),
+            rules=_goal(m), flags=_flags(moments, starts), rings=_rings(series, place, runs, open_), h=250,
+        ),
+        *_table(m, series, starts, zone, now_version),
+        _legend(old, now_version, bool(again), bool(open_)),
+    )  # fmt: skip
+
+
+def _flags(moments: Sequence[Moment], starts: Sequence[datetime]) -> list[Flag]:
+    return flags(moments, starts)
+
+
+def _goal(m: Metric) -> list[tuple[float, str]]:
+    if m.target is None:
+        return []
+    return [(m.target, f"target {written(m.target, m.unit)}|{written(m.target, '')}")]
+
+
+def _ticks(starts: Sequence[datetime], grain: str, zone: ZoneInfo) -> list[tuple[int, str]]:
+    every = max(-(-len(starts) // TICKS), 1)
+    return [(i, period_name(at, grain, zone)) for i, at in enumerate(starts) if i % every == 0]
+
+
+def _label(
+    m: Metric, closed: Sequence[tuple[int, Point]], open_: Sequence[tuple[int, Point]]
+) -> str:
+    known = [p for _, p in (closed or open_) if p.value is not None]
+    if not known:
+        return m.name
+    return f"{m.name}, from {written(known[0].value, m.unit)} to {written(known[-1].value, m.unit)}"
+
+
+def _notes(
+    series: ValueSeries, starts: Sequence[datetime], unit: str, zone: ZoneInfo, grain: str
+) -> list[Note]:
+    """Where the definition changed, and the newest unusual value."""
+    out = []
+    for c in series.changes:
+        at = next((i for i, s in enumerate(starts) if s >= c.at), len(starts) - 1)
+        when = f"{c.at.astimezone(zone):%-d %b}"
+        out.append(Note(at, f"version {c.number}, {when}|v{c.number}", "warn", row=0))
+    if series.odd:
+        u = series.odd[-1]
+        p = series.points[u.position]
+        name = period_name(p.start, grain, zone)
+        out.append(
+            Note(starts.index(p.start), f"{name}: {usual(u, unit)}|{name}", "", row=1 if out else 0)
+        )
+    return out[-4:]
+
+
+def _rings(
+    series: ValueSeries, place: Mapping[datetime, int], runs: Sequence[Sequence[tuple[int, Point]]],
+    open_: Sequence[tuple[int, Point]],
+) -> list[tuple[int, float, str, float]]:  # fmt: skip
+    out: list[tuple[int, float, str, float]] = [
+        (run[0][0], run[0][1].value, "b1", 2.5) for run in runs if len(run) == 1 and run[0][1].value is not None
+    ]  # fmt: skip
+    out += [(i, p.value, "hole", 3.5) for i, p in open_ if p.value is not None]
+    for u in series.odd:
+        out.append((place[series.points[u.position].start], u.value, "odd-mark", 6.5))
+    return out
+
+
+def _legend(
+    old: Sequence[int], now_version: int, again: bool, open_: bool
+) -> list[tuple[str, str, str, str]]:
+    if not old and not open_:
+        return []
+    out = [("c1", f"Version {now_version}" if old else "Complete", "", "")]
+    out += [("c2", f"Version {n}, as it was reported", "", "") for n in old]
+    if again:
+        out.append(("c3", f"Earlier, recomputed with version {now_version}", "", ""))
+    if open_:
+        out.append(("c1", "Still open: dashed, with a hollow end", "", ""))
+    return out
+
+
+def _table(
+    m: Metric, series: ValueSeries, starts: Sequence[datetime], zone: ZoneInfo, now_version: int
+) -> tuple[list[str], list[list[Any]]]:
+    unit = f", {m.unit}" if m.unit else ""
+    many = any(p.version != now_version for p in series.points)
+    head = [
+        "Period",
+        f"Value{unit}",
+        "Likely",
+        "From",
+        *(["Version", f"With version {now_version}{unit}"] if many else []),
+        "",
+    ]
+    again = {p.start: p for p in series.recomputed}
+    odd = {series.points[u.position].start for u in series.odd}
+    by_start: dict[datetime, Point] = {}
+    for p in series.points:
+        by_start[p.start] = p
+    rows = []
+    for at in reversed(starts):
+        if at not in by_start:
+            continue
+        p = by_start[at]
+        likely = (
+            f"{written(p.low, '')} to {written(p.high, '')}"
+            if p.low is not None and p.high is not None
+            else "–"
+        )
+        said = "still open" if p.incomplete else "unusual" if at in odd else p.note
+        mine = p.value if p.version == now_version else (again[at].value if at in again else None)
+        rows.append(
+            [
+                period_name(at, m.grain, zone, year=True), written(p.value, "") if p.value is not None else "–", likely,
+                f"{p.n:,}" if p.n is not None else "–",
+                *([p.version, written(mine, "") if mine is not None else "–"] if many else []), said,
+            ]
+        )  # fmt: skip
+    return head, rows
