@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from loopline.connectors.event_files.chunks import Bad, Loaded, Position, Reader, Setting
+from loopline.connectors.event_files.erased import leave_out, without
 from loopline.connectors.event_files.journals import Journal, Pending, State
 from loopline.connectors.event_files.judging import lock
 from loopline.connectors.event_files.settling import (
@@ -25,7 +26,7 @@ from loopline.connectors.event_files.settling import (
     settle,
 )
 from loopline.core.problems import Conflict, Invalid
-from loopline.warehouse import manifest, sealing, segments
+from loopline.warehouse import manifest, sealing, segments, tombstones
 from loopline.warehouse.records import Fact
 from loopline.warehouse.room import enough_room
 from loopline.warehouse.tail import Tail, batch, store
@@ -113,6 +114,8 @@ class Bringing:
         setting = Setting(self.journal.work, self.now, state.base + state.totals.rows)
         loaded = self.reader.load(connection, at, setting)
         number = state.number
+        listed = tombstones.load(self.home)
+        leave_out(connection, listed)
         bad = loaded.bad + _bad(connection, loaded)
         self._checked = self.tail.last()
         settled = settle(
@@ -125,7 +128,7 @@ class Bringing:
         if loaded.bare and not dry:
             learnt += facts(connection)
         after = State(state.base, loaded.after, number + 1, state.totals.add(loaded, settled, bad))
-        return loaded, settled, after, learnt
+        return loaded, settled, after, without(learnt, listed)
 
     @contextmanager
     def _switching(self, settled: Settled, before: State, after: State) -> Iterator[None]:

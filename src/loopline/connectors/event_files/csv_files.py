@@ -87,8 +87,8 @@ class CsvFile:
             self._judge(connection, relation, setting, odd=odd)
         except (duckdb.InvalidInputException, duckdb.ConversionException):
             return False
-        found = connection.execute("select count(*) from judged").fetchone()
-        return found is not None and found[0] == count
+        [(found,)] = connection.execute("select count(*) from judged").fetchall()
+        return int(found) == count
 
     def _patiently(
         self, connection: duckdb.DuckDBPyConnection, at: Position, data: bytes, final: bool,

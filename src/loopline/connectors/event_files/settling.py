@@ -94,15 +94,15 @@ def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> Array:
 
 
 def _span(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int, Array]:
-    row = connection.execute(
+    [(first, last, good)] = connection.execute(
         "select min(ts), max(ts), count(*) from judged where reason is null"
-    ).fetchone()
+    ).fetchall()
     persons = _column(
         connection,
         "select md5_number_lower(distinct_id) from"
         " (select distinct distinct_id from judged where reason is null)",
     )
-    return (row[0] or 0, row[1] or 0, row[2], persons) if row else (0, 0, 0, persons)
+    return first or 0, last or 0, good, persons
 
 
 def _tell_apart(connection: duckdb.DuckDBPyConnection, earlier: Sequence[Path]) -> Array:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from loopline.connectors.event_files import bringing, windows
-from loopline.connectors.event_files.tests.support import NOW, bring, stored, table
+from loopline.connectors.event_files import bringing, erased, windows
+from loopline.connectors.event_files.tests.support import NOW, bring, facts, stored, table
 from loopline.warehouse import imported, manifest, sealing
 from loopline.warehouse.records import Event
 from loopline.warehouse.tail import Tail, batch
@@ -134,3 +134,22 @@ def test_a_step_that_asks_to_stop_leaves_what_is_done_and_the_rest_goes_on_later
     assert (totals.fresh, totals.same, totals.rows) == (60, 0, 60)
     assert len(stored(folder)) == 60
     assert not (folder / "importing").exists()
+
+
+def test_who_was_erased_stays_out_with_their_facts(folder, tmp_path, live):
+    from loopline.warehouse import erasing
+
+    path = table(
+        tmp_path / "p.csv", ("id", "event", "person", "anonymous_id", "time", "person_properties"),
+        ("1", "view", "gone", "a1", TIME, '{"email": "x@example.com"}'), ("2", "view", "here", "a2", TIME, "{}"),
+    )  # fmt: skip
+    bring(folder, path)
+    erasing.erase(folder, ["gone"], now=NOW)
+    erasing.finish(folder)
+    assert [e["id"] for e in stored(folder)] == ["2"]
+    before = len(facts(folder))
+    totals = bring(folder, path).totals
+    assert (totals.fresh, totals.same, totals.bad) == (0, 1, [(2, erased.WHY)])
+    assert [e["id"] for e in stored(folder)] == ["2"]
+    assert len(facts(folder)) == before
+    assert not any("gone" in fact for fact in facts(folder))
