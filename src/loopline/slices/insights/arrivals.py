@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from loopline.core.problems import Problem
 from loopline.slices.insights import asking, shown
+from loopline.warehouse.refusals import Sample
 from loopline.warehouse.tail import Tail
 
 SHOWN = 100
 LOOKED = 5_000  # newest events among which a filter looks
+FEW = 30  # fewer than these, and what was sealed lately is shown too
+BACK = timedelta(days=1)
 HEAD = 160  # characters of what an event carried
 
 
@@ -38,13 +42,17 @@ class Refusal:
 
 
 def newest(
-    *, event: str = "", person: str = "", dialect: str = "", most: int = SHOWN
+    *, now: datetime, event: str = "", person: str = "", dialect: str = "", most: int = SHOWN
 ) -> list[Arrival]:
-    """The events that came last, the newest first; filters look for parts of names, in lower case."""
+    """The events that came last, the newest first; filters look for parts of names, in lower case.
+
+    What is not sealed yet is read without the desk; where that is little, it is asked for the last day.
+    """
     tail = Tail(asking.folder())
-    rows = reversed(tail.rows(max(0, tail.last() - LOOKED)))
     found = []
-    for _, id_, name, distinct, ts, received, properties, _anonymous, account, by in rows:
+    for _, id_, name, distinct, ts, received, properties, _anonymous, account, by in reversed(
+        tail.rows(max(0, tail.last() - LOOKED))
+    ):
         if event and event.lower() not in name.lower():
             continue
         if person and person.lower() not in distinct.lower():
@@ -57,8 +65,30 @@ def newest(
             )
         )
         if len(found) == most:
-            break
-    return found
+            return found
+    if len(found) >= FEW:
+        return found
+    seen = {one.id for one in found}
+    more = _sealed(now, event, person, dialect)
+    both = [*found, *(one for one in more if one.id not in seen)]
+    return sorted(both, key=lambda one: one.at, reverse=True)[:most]
+
+
+def _sealed(now: datetime, event: str, person: str, dialect: str) -> list[Arrival]:
+    since = asking.micros(now - BACK)
+    try:
+        rows = asking.look(
+            "recent", since=since, event=event, person=person, dialect=dialect, limit=FEW
+        )
+    except Problem:
+        return []  # what is not sealed yet shows all the same
+    return [
+        Arrival(
+            moment(one["received_at"]), moment(one["at"]), one["event"], one["distinct_id"], one["account"],
+            one["dialect"], head(one["properties"]), one["id"],
+        )
+        for one in rows
+    ]  # fmt: skip
 
 
 def refusals(now: datetime, dialect: str = "") -> list[Refusal]:
@@ -70,6 +100,11 @@ def refusals(now: datetime, dialect: str = "") -> list[Refusal]:
             counts[by, reason] = counts.get((by, reason), 0) + count
     found = [Refusal(by, reason, count) for (by, reason), count in counts.items()]
     return sorted(found, key=lambda one: -one.count)[:20]
+
+
+def samples(dialect: str = "") -> list[Sample]:
+    """The last few that were turned away, the newest first, with the reason and how each began."""
+    return Tail(asking.folder()).refused(dialect)[:20]
 
 
 def ever() -> bool:

@@ -187,7 +187,8 @@ def _keep_person_properties(now: datetime) -> None:
 def _write(event: EventName | None, found: Iterable[Mapping[str, Any]], now: datetime) -> None:
     house = conventions.for_properties()
     known = {row.name: row for row in PropertyName.objects.filter(event=event)}
-    new, old = [], []
+    new: list[PropertyName] = []
+    old: list[PropertyName] = []
     for one in found:
         name = str(one["property"])
         if not 0 < len(name) <= 200:

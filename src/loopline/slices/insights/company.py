@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
-from typing import Any, LiteralString, cast
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
@@ -140,7 +140,7 @@ def _rows(
         size, columns = 0, list[tuple[str, str]]()
         while len(rows) <= limit:
             fetch = f"fetch {min(PAGE, limit + 1 - len(rows))} from loopline_rows"
-            cursor.execute(cast(LiteralString, fetch))
+            cursor.execute(fetch)
             columns = [(c.name, c.type_display) for c in cursor.description or []]
             batch = cursor.fetchall()
             if not batch:

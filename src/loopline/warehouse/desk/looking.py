@@ -228,6 +228,33 @@ def _events_of(
     return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
+def recent(
+    store: Store, since: int, event: str = "", person: str = "", dialect: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """Events that arrived since a time (microseconds), the newest first; filters look for parts, in lower case."""
+    tests, given = ["w.received_at >= ?"], list[Any]([since])
+    for column, text in (("n.name", event), ("i.name", person)):
+        if text:
+            tests.append(f"contains(lower({column}), lower(?))")
+            given.append(text)
+    if dialect:
+        tests.append("w.dialect = ?")
+        given.append(dialect)
+    found: list[dict[str, Any]] = []
+    keys = ("id", "event", "distinct_id", "account", "at", "received_at", "properties", "dialect")
+    for source in store.sources:
+        rows = store.rows(
+            f"select w.id, n.name, i.name, a.name, w.ts, w.received_at, w.properties, w.dialect"
+            f" from {source.prefix}wide w join {source.prefix}names n on n.code = w.event"
+            f" join {source.prefix}ids i on i.code = w.did join {source.prefix}accounts a on a.code = w.account"
+            f" where {' and '.join(tests)} order by w.received_at desc, w.id limit ?",
+            [*given, min(limit, 200)],
+        )
+        found += [dict(zip(keys, row, strict=True)) for row in rows]
+    found.sort(key=lambda one: (-one["received_at"], one["id"]))
+    return found[: min(limit, 200)]
+
+
 LOOKS: dict[str, Callable[..., Any]] = {
     "names": names,
     "properties": properties,
@@ -236,6 +263,7 @@ LOOKS: dict[str, Callable[..., Any]] = {
     "described": described,
     "person": person,
     "timeline": timeline,
+    "recent": recent,
 }
 
 

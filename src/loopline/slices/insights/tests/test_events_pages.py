@@ -156,3 +156,25 @@ def test_a_page_costs_the_same_with_more_events(
             client.get("/events/catalogue")
         counts.append(len(found))
     assert counts[1] <= counts[0]
+
+
+def test_what_was_turned_away_shows_why_and_how_it_began(stored, settings, signed_in, cast):
+    from contextlib import closing
+
+    from django.utils import timezone
+
+    from loopline.slices.insights import asking
+    from loopline.warehouse import refusals, tail
+
+    stored([("signup", "a", "2026-11-18T10:00")])
+    at = asking.micros(timezone.now())
+    with closing(tail.Tail(settings.LOOPLINE_EVENTS).connect()) as db:
+        refusals.add_up(db, {("posthog", "no event name"): 3}, at)
+        refusals.keep(
+            db, [refusals.Sample(at, "posthog", "no event name", '{"distinct_id": "<u>"}')]
+        )
+    page = _text(signed_in(cast.ann), "/events")
+    assert "no event name" in page
+    assert "&lt;u&gt;" in page
+    assert "&lt;u&gt;" not in _text(signed_in(cast.dee), "/events")
+    assert "no event name" not in _text(signed_in(cast.ann), "/events?dialect=segment")

@@ -55,9 +55,14 @@ def live(request: HttpRequest) -> HttpResponse:
     persons = may(actor, "person.read")
     context = {
         "asked": asked, "query": query, "persons": persons, "any": any(asked.values()),
-        "rows": arrivals.newest(**(asked if persons else asked | {"person": ""})),
+        "rows": arrivals.newest(
+            now=now_in(request), event=asked["event"], person=asked["person"] if persons else "",
+            dialect=asked["dialect"],
+        ),
         "refusals": arrivals.refusals(now_in(request), asked["dialect"]), "ever": arrivals.ever(),
-        "dialects": [("", "Any source"), *((d, d) for d in DIALECTS)], "title": "Live events",
+        "samples": arrivals.samples(asked["dialect"]) if persons else [],
+        "moment": arrivals.moment, "dialects": [("", "Any source"), *((d, d) for d in DIALECTS)],
+        "title": "Live events",
     }  # fmt: skip
     if is_fragment(request):
         return render(request, "insights/arriving.html", context)
@@ -124,7 +129,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "people": people, "points": points, "trouble": trouble, "drawing": _drawn(points, e.name),
         "rows_of": [(day(point["at"]), point["value"] or 0) for point in points],
         "carried": queries.properties_of(e.pk), "used": usage.of_event(e.name),
-        "latest": arrivals.newest(event=e.name, most=8) if may(actor, "person.read") else [],
+        "latest": arrivals.newest(now=now_in(request), event=e.name, most=8) if may(actor, "person.read") else [],
     }  # fmt: skip
     own = card(actor=actor, type_="event-name", id_=e.pk)
     return object_page(request, actor, own, "insights/event.html", context)

@@ -24,7 +24,8 @@ def person_list(request: HttpRequest) -> HttpResponse:
     search, account = (request.GET.get(k, "").strip()[:200] for k in ("q", "account"))
     raw = request.GET.get("offset", "0")
     offset = int(raw) if raw.isdecimal() and len(raw) < 9 else 0
-    trouble, rows, count = "", [], 0
+    trouble, count = "", 0
+    rows: list[people.Person] = []
     try:
         rows, count = people.find(actor=actor, search=search, account=account, offset=offset)
     except Problem as problem:
