@@ -1,6 +1,7 @@
 """Surveys' scores as built-in numbers for metrics."""
 
 from datetime import datetime
+from functools import partial
 
 from loopline.slices.measures import services as measures
 from loopline.slices.surveys import queries
@@ -36,12 +37,14 @@ def missing(kind: str) -> str:
     return f"Open a survey of the kind {KINDS[kind].label} under Learn, Surveys."
 
 
+def _rows(kind: str, _start: datetime, _end: datetime) -> str:
+    return f"/surveys?kind={kind}"
+
+
 def registered() -> None:
     """Offer them."""
     for key, kind, label, says, unit, times in NUMBERS:
         measures.builtin(
-            key, label, says, unit,
-            lambda start, end, kind=kind, times=times: computed(kind, times, start, end),
-            lambda kind=kind: missing(kind),
-            rows=lambda _start, _end, kind=kind: f"/surveys?kind={kind}",
+            key, label, says, unit, partial(computed, kind, times), partial(missing, kind),
+            rows=partial(_rows, kind),
         )  # fmt: skip
