@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopline.core.insights import ir
-from loopline.warehouse import manifest, segments, tombstones
-from loopline.warehouse.clickhouse import connections, shipping
+from loopline.warehouse import elsewhere, manifest, segments, tombstones
+from loopline.warehouse.clickhouse import connections
 from loopline.warehouse.clickhouse.connections import Embedded, Http, NotThere
 from loopline.warehouse.clickhouse.engine import ClickHouseEngine
 from loopline.warehouse.identity import Identities
@@ -112,6 +112,8 @@ def test_a_server_is_asked_over_http_by_its_own_client():
 def test_another_kind_of_url_is_refused(url):
     with pytest.raises(ValueError, match="clickhouse://"):
         connections.connect(url)
+    with pytest.raises(ValueError, match="LOOPLINE_EVENTS_URL begins with"):
+        elsewhere.connect(url.replace("postgresql", "mysql").replace("clickhouse", "spark"))
 
 
 def test_nobody_at_home_is_said():
@@ -194,6 +196,6 @@ def test_a_folder_is_shipped_with_what_its_tail_knows_of_people(tmp_path):
     writer.close()
     segments.seal(tmp_path / "segments", EVENTS, 1)
     with serving(embedded()._session) as (url, _):
-        shipping.push(tmp_path, url)
+        assert elsewhere.push(tmp_path, url) == ["segment-00000001.duckdb"]
         with ClickHouseEngine(url) as there:
             same(there, EVENTS, FACTS)

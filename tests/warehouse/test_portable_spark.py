@@ -2,16 +2,16 @@
 
 import tempfile
 from functools import cache
+from itertools import batched
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from loopline.core.insights import ir
+from loopline.warehouse import segments
 from loopline.warehouse.identity import Identities
-from loopline.warehouse.portable import layout
-from loopline.warehouse.portable.dialects import Spark
-from loopline.warehouse.portable.engine import PortableEngine
+from loopline.warehouse.portable.spark import engine as over
+from loopline.warehouse.portable.spark import export
 from loopline.warehouse.records import Event, Fact
 from tests import spark
 from tests.warehouse.asking import DAY, HOUR, cells, rounded
@@ -67,6 +67,8 @@ CASES = {
     "funnel": ir.Funnel(SPAN, steps=(A, B, A), breakdown=ir.Breakdown("plan"), window=3 * DAY),
     "excluded": ir.Funnel(SPAN, steps=(A, B, C), exclude=(ir.Exclusion(ir.Match("X")),)),
     "any order": ir.Funnel(SPAN, steps=(A, ir.Match(None), C), order=ir.Order.UNORDERED, window=DAY),
+    "held": ir.Funnel(SPAN, steps=(A, B), hold=("plan",), ties=ir.Ties.GRACE_2S, interval=ir.Interval.WEEK, window=DAY,
+                      among=frozenset({"a1", "u2"}), without=frozenset({"o'brien"})),
     "strict": ir.Funnel(SPAN, steps=(A, B), order=ir.Order.STRICT,
                         breakdown=ir.Breakdown("n", ir.Attribution.ALL_EVENTS, most=1)),
 }  # fmt: skip
@@ -74,26 +76,14 @@ CASES = {
 
 @cache
 def engine():
-    """Tables as Parquet files that DuckDB wrote, which workers read by themselves."""
-    session = spark.session(spark.start())
-    rows = {"events": list(layout.event_rows(EVENTS)), **layout.people_rows(Identities(FACTS))}
+    """Over sealed segments, exported."""
     folder = Path(tempfile.mkdtemp(prefix="loopline-spark-tables-"))
-    with duckdb.connect() as connection:
-        for statement in layout.create("", "varchar"):
-            connection.execute(statement)
-        for table, columns in layout.COLUMNS.items():
-            marks = ", ".join("?" for _ in columns)
-            connection.executemany(f"insert into {table} values ({marks})", rows[table])
-            connection.execute(f"copy {table} to '{folder}/{table}.parquet' (format parquet)")
-            read = [
-                f"from_json({c}, '{Spark.document}') as {c}" if c == "properties" else c
-                for c in columns
-            ]
-            session.read.parquet(f"{folder}/{table}.parquet").createOrReplaceTempView("raw")
-            session.sql(f"select {', '.join(read)} from raw").createOrReplaceTempView(
-                f"loopline_{table}"
-            )
-    return PortableEngine(Spark(), lambda sql, values: session.sql(sql, args=values).collect())
+    for number, some in enumerate(batched(EVENTS, 40), 1):
+        segments.seal(folder / "segments", some, number)
+    for _ in range(2):  # the second time there is nothing left to write
+        files = export(folder / "segments", Identities(FACTS), folder / "exported")
+        assert len(files) == 5
+    return over(spark.session(spark.start()), folder / "exported")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -23,6 +23,7 @@ COMMANDS = {
     "backup": "write a consistent copy while running",
     "restore": "fill an empty home from a backup",
     "verify": "check data, audit chain and lines",
+    "ship": "send sealed events to the database of LOOPLINE_EVENTS_URL",
     "doctor": "say what is wrong and what to do",
     "worker": "run background jobs",
     "desk": "answer questions about events",

@@ -67,7 +67,7 @@ class Http:
                 autogenerate_session_id=False,
             )
         except broken as error:
-            raise NotThere(f"no ClickHouse answers there: {error}") from error
+            raise NotThere(f"no ClickHouse answers there: {str(error)[:120]}") from error
 
     def command(self, sql: str) -> None:
         self._client.command(sql)

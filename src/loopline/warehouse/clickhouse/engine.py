@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
-
 from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
 from loopline.warehouse import manifest, tombstones
@@ -14,6 +12,7 @@ from loopline.warehouse.clickhouse.connections import Connection, connect
 from loopline.warehouse.clickhouse.dialect import ClickHouse, quoted
 from loopline.warehouse.identity import Identities
 from loopline.warehouse.portable import layout as common
+from loopline.warehouse.portable import sealed
 from loopline.warehouse.portable.engine import PortableEngine
 from loopline.warehouse.records import Event
 
@@ -79,7 +78,7 @@ class ClickHouseEngine:
         missing = [name for name, digest in wanted.items() if shipped.get(name) != digest]
         erased = sorted(tombstones.load(home).pending)
         for name in missing:
-            count = self._ship(name, _sealed(home / name, erased))
+            count = self._ship(name, sealed.rows(home / name, erased))
             if not erased and count != there[name].events:
                 raise RuntimeError(f"{name} has {there[name].events} events, {count} were shipped")
         self._erase(erased)
@@ -128,16 +127,3 @@ class ClickHouseEngine:
         events = f"{self._prefix}events"
         for segment in before.keys() - after.keys():
             self._connection.command(f"alter table {events} drop partition {quoted(segment)}")
-
-
-def _sealed(path: Path, erased: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    """Rows of `events` of one sealed file, but for those of erased ids."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute(
-            "select w.id, n.name, i.name, a.name, w.ts, w.received_at, w.properties from wide w"
-            " join names n on n.code = w.event join ids i on i.code = w.did"
-            " join accounts a on a.code = w.account where not list_contains(?::varchar[], i.name)",
-            [list(erased)],
-        )
-        while rows := found.fetchmany(20_000):
-            yield from rows

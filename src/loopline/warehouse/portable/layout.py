@@ -37,14 +37,15 @@ def names(prefix: str) -> dict[str, str]:
     return {table: prefix + table for table in COLUMNS}
 
 
-def create(prefix: str, document: str, number: str = "bigint") -> list[str]:
-    """Statements that make the tables."""
+def create(prefix: str, document: str, *, extra: str = "") -> list[str]:
+    """Statements that make the tables; `extra` is one more column of `events`, its last."""
     made = []
     for table, columns in COLUMNS.items():
         kinds = [
-            f"{c} {number if c in NUMBERS else document if c == 'properties' else 'text'}"
+            f"{c} {'bigint' if c in NUMBERS else document if c == 'properties' else 'text'}"
             for c in columns
         ]
+        kinds += [extra] if extra and table == "events" else []
         made.append(f"create table {names(prefix)[table]} ({', '.join(kinds)})")
     return made
 
