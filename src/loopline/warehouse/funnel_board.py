@@ -90,15 +90,7 @@ def graced(rows: Rows, question: Funnel) -> Rows:
 
 def run(board: Board, starts: tuple[int, int] | None = None) -> Reached:
     """The chain of every actor, of all or of those that start in [starts)."""
-    question = board.question
-    plan = Plan(
-        _later(question.steps),
-        question.window,
-        question.entry is Entry.FIRST,
-        question.exclusion == "person",
-        starts,
-        board.scan.store.pause,
-    )
+    question, plan = board.question, plan_of(board, starts)
     gates = [
         Gate(rows.actors, rows.times, each.after_step, each.before_step)
         for rows, each in zip(board.gates, question.exclude, strict=True)
@@ -112,6 +104,19 @@ def run(board: Board, starts: tuple[int, int] | None = None) -> Reached:
     else:
         found = gather(pairs, plan, gates)
     return _best(found, board.held) if question.hold else found
+
+
+def plan_of(board: Board, starts: tuple[int, int] | None = None) -> Plan:
+    """What the kernels need to know of the question."""
+    question = board.question
+    return Plan(
+        _later(question.steps),
+        question.window,
+        question.entry is Entry.FIRST,
+        question.exclusion == "person",
+        starts,
+        board.scan.store.pause,
+    )
 
 
 def _best(found: Reached, held: int) -> Reached:

@@ -1,16 +1,19 @@
 """A funnel by the period in which its chains start, and how long whoever did all steps took."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from loopline.core.insights import activity
 from loopline.core.insights.answers import FunnelPoint, Times
 from loopline.core.insights.chains import Reached
 from loopline.core.insights.durations import times
-from loopline.core.insights.ir import BadQuestion, Entry, Funnel
+from loopline.core.insights.ir import BadQuestion, Entry, Funnel, Order
 from loopline.core.insights.packing import Ints
 from loopline.core.insights.periods import edges
-from loopline.warehouse.funnel_board import Board, run
+from loopline.core.insights.starts import by_start
+from loopline.warehouse.funnel_board import Board, plan_of, run
 
 MOST = 400  # periods
 
@@ -18,14 +21,38 @@ MOST = 400  # periods
 def trend(board: Board) -> tuple[FunnelPoint, ...]:
     """Each period's funnel of the chains that start in it."""
     question, bounds = board.question, _bounds(board.question)
-    board = board.by_time()
-    found = []
+    plain = question.order is Order.ORDERED and not question.exclude
+    table = _all_starts(board, bounds) if plain else _each_period(board, bounds)
+    return tuple(
+        FunnelPoint(
+            start,
+            tuple(counts),
+            start < question.span.start or end + question.window > question.span.end,
+        )
+        for (start, end), counts in zip(pairwise(bounds), table, strict=True)
+    )
+
+
+def _all_starts(board: Board, bounds: Sequence[int]) -> list[list[int]]:
+    """Counts by period and step, from one pass over all starts."""
+    pairs = [(rows.actors, rows.times) for rows in board.steps]
+    actors, times, levels = by_start(pairs, plan_of(board))
+    periods = activity.bucket(times, np.array(bounds, dtype=np.int64))
+    count, table = len(bounds) - 1, []
+    for step in range(1, len(board.steps) + 1):
+        deep = levels >= step
+        there = activity.presence(actors[deep] // board.held, periods[deep], count)
+        table.append(activity.per_bucket(there, count))
+    return [[int(each) for each in counts] for counts in zip(*table, strict=True)]
+
+
+def _each_period(board: Board, bounds: Sequence[int]) -> list[list[int]]:
+    """The same, period by period."""
+    board, steps, table = board.by_time(), len(board.steps), []
     for start, end in pairwise(bounds):
-        counts = np.bincount(_period(board, start, end).levels, minlength=len(question.steps) + 1)
-        reached = np.cumsum(counts[::-1])[::-1][1:]
-        cut = start < question.span.start or end + question.window > question.span.end
-        found.append(FunnelPoint(start, tuple(reached.tolist()), cut))
-    return tuple(found)
+        counts = np.bincount(_period(board, start, end).levels, minlength=steps + 1)
+        table.append(np.cumsum(counts[::-1])[::-1][1:].tolist())
+    return table
 
 
 def people(board: Board, at: int, step: int) -> Ints:

@@ -89,24 +89,41 @@ def _moves(scan: Scan, question: Paths) -> tuple[Ints, Ints, Ints, Ints]:
         raise BadQuestion(
             f"paths have 1 to {MOST_MOVES} steps, at least one edge and no negative gap"
         )
-    starts = scan.read(question.start, Wish(identity=True))
-    rows = scan.read(Match(None), Wish(order=True, names=True, identity=True)).in_order()
-    cut = np.ones(rows.actors.size, dtype=np.bool_)
-    cut[1:] = (rows.actors[1:] != rows.actors[:-1]) | (np.diff(rows.times) > question.gap)
+    actors, times, events, begins = _walked(scan, question)
+    cut = np.ones(actors.size, dtype=np.bool_)
+    cut[1:] = (actors[1:] != actors[:-1]) | (np.diff(times) > question.gap)
     session = np.cumsum(cut)
-    begins = np.flatnonzero(np.isin(rows.rows, starts.rows))
     if question.backwards:
         begins = begins[::-1]
-    _, first = np.unique(session[begins], return_index=True)
-    at = begins[first]
+    new = np.ones(begins.size, dtype=np.bool_)
+    new[1:] = np.diff(session[begins]) != 0
+    at = begins[new]
     found: list[tuple[Ints, Ints, Ints, Ints]] = []
     way = -1 if question.backwards else 1
     for place in range(1, question.steps + 1):
         upto = at + way * place
-        inside = (upto >= 0) & (upto < rows.actors.size)
+        inside = (upto >= 0) & (upto < actors.size)
         at, upto = at[inside], upto[inside]
         same = session[upto] == session[at]
         at, upto = at[same], upto[same]
-        before = rows.events[upto - way]
-        found.append((np.full(at.size, place), before, rows.events[upto], rows.actors[at]))
+        before = events[upto - way]
+        found.append((np.full(at.size, place), before, events[upto], actors[at]))
     return tuple(np.concatenate(each) for each in zip(*found, strict=True))  # type: ignore[return-value]
+
+
+def _walked(scan: Scan, question: Paths) -> tuple[Ints, Ints, Ints, Ints]:
+    """(actors, times, events) of all rows in order, and the places of those a path may begin at.
+
+    All events of all actors: one column after the other is put in order, so that few lie in memory at once.
+    """
+    start, picky = question.start, bool(question.start.where)
+    rows = scan.read(Match(None), Wish(order=True, names=True, identity=picky), keep=False)
+    order = rows.sorting()
+    scan.store.pause()
+    if picky:
+        fit = np.isin(rows.rows, scan.read(start, Wish(identity=True)).rows)[order]
+    elif start.event is None:
+        fit = np.ones(order.size, dtype=np.bool_)
+    else:
+        fit = (rows.events == scan.names.codes.get(start.event, -2))[order]
+    return rows.actors[order], rows.times[order], rows.events[order], np.flatnonzero(fit)

@@ -75,8 +75,20 @@ class Rows:
 
     def in_order(self) -> "Rows":
         """By actor, then time, then arrival."""
+        return self.where(self.sorting())
+
+    def sorting(self) -> Ints:
+        """The places of the rows in that order. Rows of one wide table stand in order of time and arrival already."""
+        if self._by_time():
+            return np.argsort(self.actors, kind="stable")
         keys = (self.times, self.actors)
-        return self.where(np.lexsort((self.order, *keys) if self.order.size else keys))
+        return np.lexsort((self.order, *keys) if self.order.size else keys)
+
+    def _by_time(self) -> bool:
+        wait = np.diff(self.times)
+        if not self.order.size:
+            return bool((wait >= 0).all())
+        return bool(((wait > 0) | ((wait == 0) & (np.diff(self.order) >= 0))).all())
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
@@ -172,23 +184,28 @@ class Scan:
         *,
         start: int | None = None,
         end: int | None = None,
+        keep: bool = True,
     ) -> Rows:
         """Events that pass the question's filters and the match, in [start, end) (the span where not given).
 
         Events without an actor (no account, where accounts are asked for) are left out. Sorted only as the sources
-        were; use `in_order` or packed keys. What was read once is kept for the question: leave the arrays as they are.
+        were; use `in_order` or packed keys. What was read once is kept for the question, unless `keep` is false: leave
+        the arrays as they are.
         """
         low = self.question.span.start if start is None else start
         high = self.question.span.end if end is None else end
         asked = (match, wish, low, high)
-        if asked not in self._kept:
-            self._check((*self.question.filters, *match.where))
-            parts = [
-                self._source(place, source, match, wish, low, high)
-                for place, source in enumerate(self.store.sources)
-            ]
-            self._kept[asked] = joined([part for part in parts if part is not None])
-        return self._kept[asked]
+        if asked in self._kept:
+            return self._kept[asked]
+        self._check((*self.question.filters, *match.where))
+        parts = [
+            self._source(place, source, match, wish, low, high)
+            for place, source in enumerate(self.store.sources)
+        ]
+        found = joined([part for part in parts if part is not None])
+        if keep:
+            self._kept[asked] = found
+        return found
 
     def _check(self, tests: Sequence[Condition]) -> None:
         """DuckDB's patterns are RE2's, which take time linear in the text; a broken one is the asker's mistake."""
