@@ -167,10 +167,10 @@ def early_events(
     begin, end = week * 7 * DAY, (week + 1) * 7 * DAY
     return (
         cohort(signup, filters, actor, [period])
-        + f", seen as (select c.who, c.t0, e.event, {AT} as at from cohort c join {source(filters)} on {who} = c.who "
+        + f", seen as (select c.who, c.t0, e.event, {AT} as ts from cohort c join {source(filters)} on {who} = c.who "
         f"where {AT} >= c.t0 and {AT} < c.t0 + {max(end, days * DAY)} and {kept(filters)}), "
-        f"stayed as (select who, bool_or(at >= t0 + {begin} and at < t0 + {end}) as kept from seen group by 1), "
-        f"counts as (select who, event, count(*) as c from seen where at < t0 + {days * DAY} "
+        f"stayed as (select who, bool_or(ts >= t0 + {begin} and ts < t0 + {end}) as kept from seen group by 1), "
+        f"counts as (select who, event, count(*) as c from seen where ts < t0 + {days * DAY} "
         f"and event <> {literal(signup.event)} group by 1, 2) "
         "select n.event, k.times, count(*) as doers, count(*) filter (where s.kept) as kept from counts n "
         "join (values (1), (2), (3), (4), (5)) k(times) on n.c >= k.times join stayed s on s.who = n.who "
