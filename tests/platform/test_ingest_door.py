@@ -10,6 +10,7 @@ import pytest
 from loopline.connectors.sdk_ingest.reception import Rates, Reception
 from loopline.connectors.sdk_ingest.wire import Request
 from loopline.entry.dispatch import Dispatcher
+from loopline.entry.ingest_rules import Knowledge
 from loopline.entry.key_ring import KeyRing, Unread
 from loopline.platform.identity import secret
 from loopline.platform.identity.grants import Grant
@@ -175,3 +176,65 @@ def test_the_door_takes_events_with_and_without_a_slash_and_passes_the_rest_on(t
     )
     assert (status, headers["Access-Control-Allow-Origin"]) == (204, "https://x.example")
     app._reception.writer.close()
+
+
+def test_settings_and_erased_persons_are_known_at_the_door_with_the_next_reading(tmp_path):
+    kept, folder = [(("$ip",), ())], tmp_path / "events"
+    knows = Knowledge(folder, lambda: grant(KEY), lambda: kept[-1])
+    assert knows.load().keys() == grant(KEY).keys()
+    assert knows.rules.without(b'{"$ip": "1", "a": 1}') == b'{"a":1}'
+    before = knows.rules
+    knows.load()
+    assert knows.rules is before, "nothing changed, nothing is made anew"
+    kept.append((("a",), ("oakrow.example",)))
+    (folder / "segments").mkdir(parents=True)
+    (folder / "segments" / "erased.json").write_text('{"groups": [{"salt": "s", "erased": {}}]}')
+    knows.load()
+    assert knows.rules.without(b'{"$ip": "1", "a": 1}') == b'{"$ip":"1"}'
+
+
+@pytest.mark.django_db
+def test_the_options_of_the_company_are_read_and_a_tokens_use_is_noted(cast, now):
+    from loopline.platform.identity.grants import note_use
+    from loopline.platform.identity.models import Token
+    from loopline.platform.settings import ingest, options
+
+    assert ingest.kept().denied == ingest.ADDRESSES
+    options.change(
+        actor=cast.ada,
+        values={"events.denied": "email\nphone*, $ip", "events.domains": "a.example"},
+        now=now,
+    )
+    assert ingest.kept() == ingest.Kept(("email", "phone*", "$ip"), ("a.example",))
+    Token.objects.create(name="t", role="member", prefix="p", digest="d", created_at=now)
+    note_use({"d"}, now=now)
+    note_use({"d"}, now=now + timedelta(minutes=3))
+    assert Token.objects.get().last_used_at == now, "not written again within ten minutes"
+    used = Grant(secret.digest(KEY), "t", True, None, token=True)
+    ring = KeyRing(lambda: {used.digest: used}, every=60)
+    assert ring.find((KEY,)) == used
+    assert (ring.used(), ring.used()) == ({used.digest}, set())
+    ring.close()
+
+
+def test_an_address_that_sends_too_much_waits_and_so_does_one_that_tries_keys():
+    store, key, clock = Store(Outcome(1, 0)), Grant("d", "k", True, None), [0.0]
+    senders = Rates(1, 3, lambda: clock[0])
+    reception = Reception(store, lambda keys: key if keys == ("k",) else None, senders=senders)
+    path, document = FORMS["posthog"]
+
+    def status(secret, sender, **headers):
+        body = json.dumps({**document, "api_key": secret}).encode()
+        made = reception.receive("posthog", Request(path, body, headers), sender=sender)
+        assert ("Retry-After" in dict(made.headers)) == (made.status == 429)
+        return made.status
+
+    assert [status("k", "1.1.1.1", origin="https://x.example") for _ in range(4)] == [
+        200,
+        200,
+        200,
+        429,
+    ]
+    assert status("k", "2.2.2.2", origin="https://x.example") == 200
+    assert status("k", "1.1.1.1") == 200, "a server of the company is not held to a browser's rate"
+    assert [status("no", "3.3.3.3") for _ in range(2)] == [401, 429]
