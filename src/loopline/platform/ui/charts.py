@@ -5,11 +5,12 @@ so in words.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
+from loopline.platform.ui.spacing import apart
 from loopline.platform.ui.trusted import html
 
 type Values = Sequence[float | None]
@@ -169,6 +170,17 @@ def _ruled(p: Plot, rules: Rules, narrow: bool, taken: Sequence[float] = ()) -> 
     ]
 
 
+def _labelled(p: Plot, series: Sequence[Series]) -> list[Series]:
+    """The series with their labels a line's height apart."""
+    ends = [
+        next((v for v in reversed(s.values) if v is not None), None) if s.end else None
+        for s in series
+    ]
+    at = [i for i, v in enumerate(ends) if v is not None]
+    moves = dict(zip(at, apart([p.y(ends[i] or 0.0) for i in at], LEADING), strict=True))
+    return [replace(s, dy=s.dy + round(moves.get(i, 0))) for i, s in enumerate(series)]
+
+
 def _run(p: Plot, s: Series, narrow: bool) -> list[str]:
     points = [(p.x(i), p.y(v)) for i, v in enumerate(s.values) if v is not None]
     if not points:
@@ -250,7 +262,7 @@ def lines(
             )
         ends = [p.y(s.values[-1]) for s in series if s.end and s.values[-1] is not None]
         out += _grid(p, step, unit) + _below(p, ticks, narrow) + _ruled(p, rules, narrow, ends)
-        for s in series:
+        for s in _labelled(p, series):
             out += _run(p, s, narrow)
         out += [_flagged(p, flag) for flag in flags]
         out += [

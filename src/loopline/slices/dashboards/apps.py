@@ -11,7 +11,7 @@ class DashboardsConfig(AppConfig):
         from loopline.platform.cards.registry import Kind, register
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
-        from loopline.platform.ui import create, nav, panels
+        from loopline.platform.ui import create, nav, objects, panels
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.platform.undo import steps
         from loopline.slices.dashboards import events, queries, rules, services, shelves
@@ -57,6 +57,13 @@ class DashboardsConfig(AppConfig):
             "investigation", "Investigation", "investigation-new", 54, permission="investigation.change",
             icon="search",
         )  # fmt: skip
+        objects.say("investigation.concluded", lambda e: "wrote the finding down")
+        objects.say("investigation.effect_measured", lambda e: "measured the effect")
+        objects.say("investigation.chart_added", lambda e: "added a chart")
+        objects.say("investigation.chart_removed", lambda e: "took a chart off")
+        objects.say("dashboard.tile_added", lambda e: "added a chart")
+        objects.say("dashboard.tile_removed", lambda e: "took a chart off")
+        objects.say("dashboard.tile_changed", lambda e: "arranged a chart")
         for type_ in ("report", "metric", "decision"):
             panels.add(type_, "side", "dashboards/parts/shelf.html", shelves.SHELVES[type_], 60)
         row_fields(

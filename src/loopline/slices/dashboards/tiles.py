@@ -50,6 +50,11 @@ def show(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime) -
     return _report(actor, board, tile, found, days, now)
 
 
+def _width(tile: Tile) -> float:
+    """Drawn at about the size it is shown at, so that its words keep theirs."""
+    return 1180 if tile.wide else 560
+
+
 def _report(
     actor: Actor, board: Dashboard, tile: Tile, found: Mapping[str, Any], days: int, now: datetime
 ) -> Shown:
@@ -58,7 +63,9 @@ def _report(
         return Shown(title, "SQL", found["finding"] or found["says"], f"/sql?report={tile.ref_id}")
     body = insights.narrowed(found["body"], days=days, filters=board.filters)
     try:
-        drawn, answer = insights.drawn(actor=actor, kind=found["kind"], body=body, now=now)
+        drawn, answer = insights.drawn(
+            actor=actor, kind=found["kind"], body=body, now=now, w=_width(tile)
+        )
     except Invalid as wrong:
         return Shown(title, href=href, trouble=" ".join(wrong.errors.values()))
     bars = _bars(found["body"], answer, drawn.worst) if found["kind"] == "funnel" else ()
@@ -113,7 +120,7 @@ def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
         finding += f"; {written(latest.low, '')} to {written(latest.high, m.unit)} is likely"
     return Shown(
         tile.title or m.name, f"{m.unit or 'value'} a {series.grain}", finding, href,
-        _lines(series, m, points), ["Period", m.unit or "Value", "Low", "High", "From"],
+        _lines(series, m, points, _width(tile)), ["Period", m.unit or "Value", "Low", "High", "From"],
         [_row(p, m.unit) for p in points[::-1]], owner=summary.owner,
     )  # fmt: skip
 
@@ -131,7 +138,7 @@ def _row(p: measures.Point, unit: str) -> list[str]:
 
 
 def _lines(
-    series: measures.ValueSeries, m: measures.MetricView, points: Sequence[measures.Point]
+    series: measures.ValueSeries, m: measures.MetricView, points: Sequence[measures.Point], w: float
 ) -> Markup:
     """The present version in the accent, earlier ones in grey and never joined to it, the open period dashed."""
     if len(points) < 2:
@@ -166,7 +173,7 @@ def _lines(
     label = f"{m.name}: {written(points[0].value, m.unit)} to {written(points[-1].value, m.unit)}"
     return charts.lines(
         runs, every(days, series.grain), label, notes=notes, rules=rules,
-        unit=f" {m.unit}" if m.unit in ("%", "d", "h") else "",
+        unit=f" {m.unit}" if m.unit in ("%", "d", "h") else "", w=w,
     )  # fmt: skip
 
 

@@ -308,14 +308,14 @@ def narrowed(
 
 
 def drawn(
-    *, actor: Actor, kind: str, body: Mapping[str, Any], now: datetime
+    *, actor: Actor, kind: str, body: Mapping[str, Any], now: datetime, w: float = 760
 ) -> tuple[Drawn, dict[str, Any]]:
     """The answer to a question, drawn as everywhere, and its JSON. Raises Invalid, TooMany or Unavailable."""
     answer = ask(actor=actor, kind=kind, body=body, now=now)
     span = questions.read(kind, body).span(now, str(zone()))
     start, end = (shown.EPOCH + timedelta(microseconds=at) for at in (span.start, span.end))
     marks = moments.between(actor, start, end) if kind in ("trend", "actives", "lifecycle") else []
-    return draw(kind, body, answer, zone=zone(), now=now, moments=marks), answer
+    return draw(kind, body, answer, zone=zone(), now=now, moments=marks, w=w), answer
 
 
 def report_choices() -> list[tuple[str, str]]:

@@ -31,7 +31,8 @@ def draw(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
-    """The answer of a kind of question, drawn. `body` and `answer` are the JSON of the API; `moments` are marked
-    on what runs over time."""
-    return _KINDS[kind](body, answer, zone=zone, now=now, moments=moments)
+    """The answer of a kind of question, drawn `w` wide. `body` and `answer` are the JSON of the API; `moments` are
+    marked on what runs over time."""
+    return _KINDS[kind](body, answer, zone=zone, now=now, moments=moments, w=w)

@@ -17,6 +17,7 @@ def time_to_value(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """How many got there, and how long it took."""
     people, reached = answer["people"], answer["reached"]
@@ -38,7 +39,7 @@ def time_to_value(
         ["85 % within", dur(answer["p85_seconds"])],
         ["Before they began", num(answer.get("early", 0))],
     ]
-    svg = charts.columns([people, reached], [(0, "began"), (1, "reached it")], f"{finding}.")
+    svg = charts.columns([people, reached], [(0, "began"), (1, "reached it")], f"{finding}.", w=w)
     return Drawn(f"From “{start}” to “{value}”", whom(body), finding, detail, svg, ["", ""], rows)
 
 
@@ -49,6 +50,7 @@ def adoption(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """Who used it, of those who could have."""
     eligible, adopters = answer["eligible"], answer["adopters"]
@@ -58,7 +60,7 @@ def adoption(
     often = "" if uses == 1 else f" at least {uses} times"
     finding = f"{percent(answer['share'])} did “{what}”{often}"
     detail = f"{num(adopters)} of {num(eligible)} {whom(body)} who were active in this time."
-    svg = charts.columns([eligible, adopters], [(0, "active"), (1, "used it")], f"{finding}.")
+    svg = charts.columns([eligible, adopters], [(0, "active"), (1, "used it")], f"{finding}.", w=w)
     rows = [
         ["Active", num(eligible)],
         ["Used it", num(adopters)],
@@ -74,6 +76,7 @@ def stickiness(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """How many were active on exactly 1, 2, 3 … days."""
     counts, interval = answer["counts"], body.get("interval", "day")
@@ -85,7 +88,7 @@ def stickiness(
     once = percent(counts[0] / total)
     svg = charts.columns(
         counts, [(at, str(at + 1)) for at in range(0, len(counts), max(len(counts) // 10, 1))], f"{finding}.",
-        on=(-1, -1),
+        on=(-1, -1), w=w,
     )  # fmt: skip
     rows = [[str(at + 1), num(n), percent(n / total)] for at, n in enumerate(counts)]
     return Drawn(
@@ -106,6 +109,7 @@ def paths(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """What is done next, move by move; the page draws the flow from `extra`."""
     edges = answer["edges"]

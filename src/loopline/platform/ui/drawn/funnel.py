@@ -30,6 +30,7 @@ def draw(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """The funnel's sentence, its columns and the table of each value's steps."""
     steps = answer["steps"]
@@ -47,7 +48,7 @@ def draw(
         f"{name}: {', '.join(str(round(100 * v)) for v in shares)} %" for name, shares in groups
     )
     svg = (
-        columns(names, groups, (0, worst[1] - 1) if worst else None, label)
+        columns(names, groups, (0, worst[1] - 1) if worst else None, label, w)
         if steps and steps[0]["count"]
         else Markup("")
     )

@@ -19,6 +19,7 @@ def draw(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """Rows of cohorts with shares, the weighted share of all, and the cohort that lies furthest below it."""
     interval = body.get("interval", "week")
@@ -49,7 +50,7 @@ def draw(
         [charts.Series(values, "all cohorts")],
         [(k, str(k)) for k in range(0, width, max(width // 8, 1))],
         f"Share that comes back, by {interval} after the first",
-        unit=" %", lo=0, hi=100, h=180,
+        unit=" %", lo=0, hi=100, h=180, w=w,
     )  # fmt: skip
     head = ["Started", whom(body).capitalize(), *(str(k) for k in range(width))]
     table = [

@@ -28,6 +28,7 @@ def trend(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """An event over time, one line a value of its breakdown."""
     found = answer["series"]
@@ -38,7 +39,7 @@ def trend(
     ]
     runs.sort(key=lambda run: -sum(p["value"] or 0 for p in run[1]))
     finding = _moved(str(body.get("event") or "events"), measure, runs, interval, now)
-    return _drawn(measure, finding, runs, interval, zone, now, moments, _unit(interval, body))
+    return _drawn(measure, finding, runs, interval, zone, now, moments, _unit(interval, body), w)
 
 
 def actives(
@@ -48,6 +49,7 @@ def actives(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """Distinct actors a period."""
     interval = body.get("interval", "day")
@@ -61,7 +63,7 @@ def actives(
         what = f"{whom(body)} who did “{body['event']}”"
     finding = _moved(what, title, runs, "day" if rolling > 1 else interval, now)
     return _drawn(
-        title, finding, runs, "day" if rolling > 1 else interval, zone, now, moments, whom(body)
+        title, finding, runs, "day" if rolling > 1 else interval, zone, now, moments, whom(body), w
     )
 
 
@@ -72,6 +74,7 @@ def lifecycle(
     zone: tzinfo,
     now: datetime,
     moments: Sequence[Moment] = (),
+    w: float = 760,
 ) -> Drawn:
     """New, returning, resurrecting and dormant ones a period."""
     interval = body.get("interval", "week")
@@ -95,6 +98,7 @@ def lifecycle(
         now,
         moments,
         f"{whom(body)} a {interval}",
+        w,
     )
 
 
@@ -154,6 +158,7 @@ def _drawn(
     now: datetime,
     moments: Sequence[Moment],
     unit: str,
+    w: float,
 ) -> Drawn:
     if not runs or not runs[0][1]:
         return Drawn(title, unit, finding)
@@ -182,7 +187,7 @@ def _drawn(
             )
     starts = [moment_of(p["at"]) for p in runs[0][1]]
     svg = charts.lines(
-        _apart(shown), every(days, interval), f"{finding}.", flags=flags(moments, starts)
+        _apart(shown), every(days, interval), f"{finding}.", flags=flags(moments, starts), w=w
     )
     head = ["Begins", *(name for name, _ in runs)]
     rows = [
