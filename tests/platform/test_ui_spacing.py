@@ -1,5 +1,7 @@
 """Labels stand apart, in their order, and no further from their place than they have to."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ PLACES = st.lists(st.floats(-500, 500), max_size=8)
 def test_any_two_are_a_gap_apart_in_their_order(places):
     moved = [p + m for p, m in zip(places, apart(places, 14), strict=True)]
     order = sorted(range(len(places)), key=lambda at: places[at])
-    for one, other in zip(order, order[1:], strict=False):
+    for one, other in pairwise(order):
         assert moved[other] - moved[one] >= 14 - 1e-6
 
 
