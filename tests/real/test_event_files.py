@@ -10,9 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from loopline.connectors.sdk_ingest import mixpanel
+from loopline.connectors.sdk_ingest.wire import Request
 from loopline.core.insights import ir
 from loopline.warehouse.duck import DuckEngine
-from loopline.warehouse.tail import Tail
+from loopline.warehouse.tail import Tail, batch
+from loopline.warehouse.tail_writer import Writer
 
 DATA = Path(__file__).parents[1] / "data" / "events"
 STEPS = ("product_view", "add_to_cart", "shipping_details", "payment_details", "purchase")
@@ -132,3 +135,22 @@ def test_revenue_and_cohorts_are_those_of_pandas(records):
     sizes = [cohort.size for cohort in records.answer(question).cohorts[:3]]
     first = frame.groupby("customer_id").date.min().dt.to_period("M").value_counts().sort_index()
     assert sizes == first.tolist()[:3] == [7846, 8476, 7248]
+
+
+def test_an_export_and_its_live_events_share_their_ids(tmp_path):
+    """What an SDK sent before is known when its export comes."""
+    message = {
+        "event": "Signed up",
+        "properties": {"time": 1767323045, "distinct_id": "u1", "$insert_id": "m-1"},
+    }
+    body = json.dumps([message]).encode()
+    parcel = mixpanel.open_request(Request("/import", body, {"content-type": "application/json"}))
+    sent = mixpanel.translate(parcel, 1_767_323_045_678_901)
+    writer = Writer(Tail(tmp_path / "events"))
+    made = batch(sent.events, sent.facts, received_at=sent.received_at)
+    assert writer.submit(made).stored == 1
+    writer.close()
+    path = tmp_path / "export.jsonl"
+    path.write_text(json.dumps(message) + "\n")
+    found = command(tmp_path, "mixpanel", str(path))
+    assert (found["created"], found["same"]) == (0, 1)

@@ -200,22 +200,3 @@ def test_one_list_of_objects_goes_in_too(folder, tmp_path):
     path = tmp_path / "export.json"
     path.write_text(json.dumps(MIXPANEL))
     assert bring(folder, path, "mixpanel").totals.fresh == 4
-
-
-def test_an_export_and_its_live_events_share_their_ids(folder, tmp_path):
-    """What a real SDK sent before is known when its export comes."""
-    from loopline.connectors.sdk_ingest import mixpanel
-    from loopline.connectors.sdk_ingest.wire import Request
-    from loopline.warehouse.tail import Tail, batch
-    from loopline.warehouse.tail_writer import Writer
-
-    body = json.dumps([MIXPANEL[0]]).encode()
-    parcel = mixpanel.open_request(Request("/import", body, {"content-type": "application/json"}))
-    sent = mixpanel.translate(parcel, AT)
-    writer = Writer(Tail(folder))
-    assert writer.submit(batch(sent.events, sent.facts, received_at=AT)).stored == 1
-    writer.close()
-    path = tmp_path / "export.jsonl"
-    path.write_bytes(lines(MIXPANEL[:1]))
-    totals = bring(folder, path, "mixpanel").totals
-    assert (totals.fresh, totals.same) == (0, 1)
