@@ -18,8 +18,12 @@ def _metrics() -> Iterable[Row]:
 
 
 def _values() -> Iterable[Row]:
-    rows = MetricValue.objects.filter(metric__archived_at=None).order_by("pk")
-    return rows.values_list("metric_id", "at", "value")[:MOST].iterator(5_000)
+    rows = MetricValue.objects.filter(
+        metric__archived_at=None, incomplete=False, value__isnull=False
+    ).order_by("pk")
+    return rows.values_list("metric_id", "at", "value", "start", "n", "version_number")[
+        :MOST
+    ].iterator(5_000)
 
 
 def registered() -> None:
@@ -42,6 +46,8 @@ def registered() -> None:
             (
                 ("metric_id", "bigint", "metrics.id"), ("at", "timestamptz", "For when it holds"),
                 ("value", "double", "The value, in the metric's unit"),
+                ("start", "timestamptz", "The period's first instant; null by hand"),
+                ("n", "bigint", "From how many"), ("version", "bigint", "The definition it was computed under"),
             ),
             _values,
         ),

@@ -16,7 +16,7 @@ from loopline.slices.decisions import queries as decisions
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.insights import queries as insights
 from loopline.slices.roadmap import queries
-from loopline.slices.roadmap.models import Evidence, Opportunity
+from loopline.slices.roadmap.models import Bet, Evidence, Opportunity
 
 
 def _belongs(request: HttpRequest, actor: Actor, feedback_id: int) -> Mapping[str, Any] | None:
@@ -83,9 +83,19 @@ def _asked(request: HttpRequest, actor: Actor, account_id: int) -> Mapping[str, 
     }
 
 
+def _moves(_request: HttpRequest, actor: Actor, metric_id: int) -> Mapping[str, Any] | None:
+    """The bets whose success metric this is."""
+    if not may(actor, "bet.read"):
+        return None
+    found = Bet.objects.filter(metric_id=metric_id, archived_at=None).select_related("owner")
+    rows = list(found.order_by("-shipped_at", "pk")[:30])
+    return {"bets": rows} if rows else None
+
+
 def register() -> None:
     panels.add("feedback", "belongs", "roadmap/belongs.html", _belongs, 10)
     panels.add("opportunity", "main", "roadmap/log.html", _log("opportunity"), 40)
     panels.add("bet", "main", "roadmap/log.html", _log("bet"), 40)
+    panels.add("metric", "main", "roadmap/moves.html", _moves, 20)
     panels.add("account", "main", "roadmap/asked.html", _asked, 10)
     panels.add("opportunity", "main", "roadmap/evidence.html", _evidence, 40)

@@ -171,7 +171,7 @@ def test_the_rule_helper_ranks_what_goes_with_staying(signed_in, cast, used, now
     text = page(signed_in(cast.bo), "/measures/activation-rule?signup=signup&days=7&week=2")
     assert "This is correlation, not cause" in text
     first = text.index('<span class="mono">publish</span>')
-    assert "100 %" in text[first : first + 400]
+    assert "100\u00a0%" in text[first : first + 400]
     assert "small n" in text
     assert "define?kind=activation&amp;signup=signup&amp;event_1=publish" in text
     page(signed_in(cast.bo), "/measures/activation-rule?signup=signup&days=30&week=2", 422)
