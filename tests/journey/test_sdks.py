@@ -330,7 +330,8 @@ def test_browsers_of_any_site_may_send_and_other_addresses_are_djangos(server):
     assert sent.json()["status"] == 1
     assert sent.headers["access-control-allow-origin"] == "https://shop.example"
     assert httpx.get(f"{server.url}/in/segment/v1/batch").status_code == 405
-    assert httpx.post(f"{server.url}/in/posthog/decide").status_code == 404
+    assert httpx.post(f"{server.url}/in/posthog/decide").json()["flags"] == {}
+    assert httpx.post(f"{server.url}/in/posthog/nothing").status_code == 404
     assert httpx.post(f"{server.url}/in/nobody/x").status_code in (403, 404)
     assert httpx.get(f"{server.url}/api/v1/events").status_code == 404
     assert "401" not in str(httpx.get(f"{server.url}/healthz"))
