@@ -7,6 +7,10 @@ from loopline.core.naming.words import Style, fits, joined, likeness, verb_last,
 
 RESERVED = "$"  # names that begin with it are the SDKs' own
 LONGEST = 60
+EXAMPLES = {
+    Style.LOWER: "report exported", Style.SNAKE: "report_exported", Style.TITLE: "Report Exported",
+    Style.CAMEL: "reportExported", Style.NONE: "anything",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def check(name: str, convention: Convention) -> list[Breach]:
     if bad:
         out.append(Breach("characters", f"It contains {' '.join(bad)}.", better))
     if not fits(name, convention.style):
-        out.append(Breach("style", f"It is not written as {convention.style}.", better))
+        out.append(Breach("style", f"It is not written like {EXAMPLES[convention.style]}.", better))
     elif convention.verbs_last and convention.style is not Style.NONE and verb_last(words(name)):
         out.append(Breach("order", "The object comes first, then what happened to it.", better))
     if len(name) > convention.longest:

@@ -43,7 +43,7 @@ def frame(request: HttpRequest, at: str) -> dict[str, Any]:
     return {
         "here": "Events",
         "group": "Learn",
-        "pages": [(label, href, href == at) for label, href in pages],
+        "pages": [(label, href, href == at, "") for label, href in pages],
     }
 
 
