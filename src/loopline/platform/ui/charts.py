@@ -6,11 +6,10 @@ so in words.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
-from loopline.platform.ui.spacing import apart
+from loopline.platform.ui.spacing import apart, axis
 from loopline.platform.ui.trusted import html
 
 type Values = Sequence[float | None]
@@ -25,7 +24,10 @@ FEW = 14  # columns that have room for their number
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One run of values; `end` is its direct label, "wide text|narrow text" where they differ."""
+    """One run of values; `end` is its direct label, "wide text|narrow text" where they differ.
+
+    The label stands at the last value, with `edge` at the chart's right edge.
+    """
 
     values: Values
     end: str = ""
@@ -34,6 +36,7 @@ class Series:
     high: Values = ()
     dash: bool = False
     dy: int = 0
+    edge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +125,6 @@ def _number(v: float) -> str:
     return f"{'−' if v < 0 else ''}{abs(round(v, 4)):,.6g}"
 
 
-def axis(values: Sequence[float], lo: float | None, hi: float | None) -> tuple[float, float, float]:
-    """Ends and step of a scale in round numbers; zero is on it unless the caller starts elsewhere."""
-    least = min([*values, 0.0]) if lo is None else lo
-    most = max([*values, least]) if hi is None else hi
-    raw = ((most - least) or 4.0) / 4
-    power = 10.0 ** floor(log10(raw))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
-    return floor(least / step) * step, ceil(round(most / step, 6)) * step or step, step
-
-
 def _grid(p: Plot, step: float, unit: str) -> list[str]:
     out, t = [], p.lo
     while t <= p.hi + step / 1e6:
@@ -201,7 +194,8 @@ def _run(p: Plot, s: Series, narrow: bool) -> list[str]:
         (a, b), first = points[-1], s.cls == "l1"
         if first:
             out.append(f'<circle class="b1" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>')
-        out.append(_text("acc" if first else "t2", a + 8, b + 4 + s.dy, _pick(s.end, narrow)))
+        x = (p.x(p.n) if s.edge else a) + 8
+        out.append(_text("acc" if first else "t2", x, b + 4 + s.dy, _pick(s.end, narrow)))
     return out
 
 

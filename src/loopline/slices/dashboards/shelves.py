@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
+from loopline.platform.ui import panels
 from loopline.slices.dashboards import queries
 from loopline.slices.dashboards.tiles import said_change
 
@@ -44,3 +45,8 @@ SHELVES: dict[str, Callable[[HttpRequest, Actor, int], Mapping[str, Any] | None]
     "metric": _metric,
     "decision": _decision,
 }
+
+
+def registered() -> None:
+    for type_, build in SHELVES.items():
+        panels.add(type_, "side", "dashboards/parts/shelf.html", build, 60)

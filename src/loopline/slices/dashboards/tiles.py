@@ -119,10 +119,14 @@ def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
     if latest.low is not None and latest.high is not None:
         finding += f"; {written(latest.low, '')} to {written(latest.high, m.unit)} is likely"
     return Shown(
-        tile.title or m.name, f"{m.unit or 'value'} a {series.grain}", finding, href,
+        tile.title or m.name, _unit(m.unit, series.grain), finding, href,
         _lines(series, m, points, _width(tile)), ["Period", m.unit or "Value", "Low", "High", "From"],
         [_row(p, m.unit) for p in points[::-1]], owner=summary.owner,
     )  # fmt: skip
+
+
+def _unit(unit: str, grain: str) -> str:
+    return unit if unit.startswith("a ") else f"{unit or 'value'} a {grain}"
 
 
 def _row(p: measures.Point, unit: str) -> list[str]:
@@ -159,7 +163,7 @@ def _lines(
     banded = all(p.low is not None for p in points if p.value is not None)
     runs.append(
         charts.Series(
-            mine, written(last, m.unit), "l1",
+            mine, written(last, m.unit), "l1", edge=True,
             low=[p.low for p in points] if banded else (), high=[p.high for p in points] if banded else (),
         )
     )  # fmt: skip

@@ -20,6 +20,7 @@ from loopline.platform.ui.moments import Moment
 from loopline.platform.ui.trusted import html
 
 ENOUGH = 30  # people before a step for its share to be worth a word
+ROOM = 20  # of a column for its number beside others'
 SHOWN = 3  # values of a breakdown beside all
 
 
@@ -234,7 +235,7 @@ def _group(
             f'<rect class="b{min(place, 3) + 1}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}"'
             f' height="{box.y(0) - y:.1f}" rx="1.5"/>'
         )
-        if not narrow or place == 0:
+        if place == 0 or (not narrow and wide >= ROOM):
             cls = "v" if place == 0 else "t2"
             notes.append(
                 f'<text class="m {cls}" x="{x + wide / 2:.1f}" y="{y - 5:.1f}">{round(shares[at] * 100)}</text>'

@@ -30,7 +30,7 @@ def over_time(body: Mapping[str, Any], answer: Mapping[str, Any], zone: tzinfo) 
     last = next((v for v in reversed(whole) if v is not None), None)
     runs = [
         charts.Series(rest, "", "l1", dash=True),
-        charts.Series(whole, "" if last is None else f"{last:.0f} %", "l1"),
+        charts.Series(whole, "" if last is None else f"{last:.0f} %", "l1", edge=True),
     ]
     times = answer.get("times")
     return {

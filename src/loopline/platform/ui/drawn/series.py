@@ -176,6 +176,7 @@ def _drawn(
                 [*values[:whole], *[None] * (len(values) - whole)],
                 end or (num(last, 1 if last and last < 10 else 0) if last is not None else ""),
                 f"l{place + 1}",
+                edge=True,
             )
         )
         if whole < len(values) and whole:
