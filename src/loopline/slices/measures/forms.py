@@ -249,9 +249,27 @@ def fields_of(definition: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         return kind, {}
     try:
         fields = _fields(kind, definition.get("query"))
-        return (kind, fields) if definition_of(kind, fields) == dict(definition) else whole
+        same = _filled(definition_of(kind, fields)) == _filled(definition)
+        return (kind, fields) if same else whole
     except (Invalid, KeyError, TypeError, AttributeError, ValueError):
         return whole
+
+
+def _filled(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The same definition with what is meant where nothing is said, for comparing two."""
+    kind, query = str(definition["kind"]), definition.get("query")
+    if not isinstance(query, Mapping):
+        return dict(definition)
+    meant: dict[str, Any] = {
+        "actor": "person", "filters": [], "people": 1, "days": 14, "uses": 1, "period": 1, "rolling_days": 1,
+        "window_seconds": 14 * 86_400, "number": next(iter(NUMBERS.get(kind, {"": 0}))),
+    }  # fmt: skip
+    out = {**meant, **query}
+    if "rule" in out:
+        out["rule"] = [{"times": 1, **each} for each in out["rule"]]
+    if kind == "trend":
+        out.setdefault("measure", "count")
+    return {"kind": kind, "query": out}
 
 
 def _fields(kind: str, query: Any) -> dict[str, str]:

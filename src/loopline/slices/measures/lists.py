@@ -51,7 +51,7 @@ SPEC = ListSpec(
     views=(
         View("All", ""),
         View("Mine", "owner={me}"),
-        View("Nobody's", "unowned=1"),
+        View("Nobody’s", "unowned=1"),
         View("In trouble", "trouble=1"),
     ),
     create_url="/measures/new",

@@ -43,7 +43,8 @@ def moved(change: float | None, unit: str) -> str:
     """How a value changed, in words: up 3 points, down 0.4 h, as before."""
     if change is None:
         return ""
-    size = written(abs(change), "" if unit.startswith("%") else unit)
+    size = written(abs(change), unit)
+    size = size.removesuffix(f" {unit}") if unit.startswith("%") else size
     if size.split(" ")[0] == "0":
         return "as before"
     points = (" point" if size == "1" else " points") if unit.startswith("%") else ""
@@ -128,15 +129,19 @@ def drawing(
         drawn += [_series(run, size, cls="l2") for run in _runs(found, size)]
     again = [(place[p.start], p) for p in series.recomputed]
     drawn += [_series(run, size, cls="l3", dash=True) for run in _runs(again, size)]
+    open_ = [(i, p) for i, p in mine if p.incomplete and p.value is not None]
     runs = _runs(closed, size)
     last = runs[-1][-1][1].value if runs else None
     for run in runs:
-        end = f"{written(last, m.unit)}|{written(last, '')}" if run is runs[-1] else ""
+        end = (
+            f"{written(last, m.unit)}|{written(last, '')}" if run is runs[-1] and not open_ else ""
+        )
         drawn.append(_series(run, size, end=end))
-    open_ = [(i, p) for i, p in mine if p.incomplete and p.value is not None]
     if open_:
         joined = [x for x in closed[-1:] if x[0] == open_[0][0] - 1 and x[1].value is not None]
-        drawn.append(_series([*joined, *open_], size, dash=True))
+        value = open_[-1][1].value
+        end = f"{written(value, m.unit)} so far|{written(value, '')}"
+        drawn.append(_series([*joined, *open_], size, dash=True, end=end))
     return Drawing(
         charts.lines(
             drawn, _ticks(starts, m.grain, zone), _label(m, closed, open_),

@@ -20,5 +20,7 @@ def written(value: float | None, unit: str) -> str:
     """A value as people say it: 31 %, 2.4 h, 1,200."""
     if value is None:
         return "no value yet"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
+    places = 1 if unit.startswith("%") or abs(value) >= 10 else 2
+    text = f"{value:,.{places}f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
+    text = "0" if text == "-0" else text.replace("-", "−")
     return f"{text} {unit}".strip()
