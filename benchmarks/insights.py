@@ -62,6 +62,9 @@ def _compared(name: str, folder: Path, sides: list[str]) -> dict[str, float]:
             f"  x{ratio:5.1f}  {way}",
             flush=True,
         )
+        for other, each in found["ways"].items():
+            if other not in (way, "opened"):
+                print(f"  {'':11} {each['cpu']:8.3f} CPU s {each['wall']:8.3f} s wall  {other}")
     return took
 
 

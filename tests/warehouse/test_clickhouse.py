@@ -64,13 +64,13 @@ def same(asked, history, facts=()):
         assert rounded(asked.answer(question)) == rounded(plain.answer(question))
 
 
-@settings(quick, max_examples=3 * DEEP)
+@settings(quick, max_examples=2 * DEEP)
 @given(histories(), st.data())
 def test_funnels_agree(case, data):
     agree(filled, case, FUNNELS, data, 5)
 
 
-@settings(quick, max_examples=3 * DEEP)
+@settings(quick, max_examples=2 * DEEP)
 @given(histories(), st.data())
 def test_everything_else_agrees(case, data):
     agree(filled, case, REST, data, 6)

@@ -11,7 +11,7 @@ from tests.warehouse.others import FUNNELS, REST, TEXTS, agree, duck, hostile, q
 DEEP = int(os.environ.get("LOOPLINE_DEEP", "1"))
 
 
-@settings(quick, max_examples=6 * DEEP)
+@settings(quick, max_examples=5 * DEEP)
 @given(histories(), st.data())
 def test_funnels_agree(case, data):
     agree(duck, case, FUNNELS, data, 8)
