@@ -202,8 +202,9 @@ def put_back(*, actor: Actor, facts: Mapping[str, Any], now: datetime) -> None:
     _touched(actor, row, "dashboard.tile_added", {"kind": values["kind"]}, now)
 
 
-def looked(*, dashboard_id: int, now: datetime) -> None:
+def looked(*, actor: Actor, dashboard_id: int, now: datetime) -> None:
     """Count that it was opened today."""
+    allow(actor, "dashboard.read")
     on = today(now)
     if not Look.objects.filter(dashboard_id=dashboard_id, on=on).update(times=F("times") + 1):
         Look.objects.get_or_create(dashboard_id=dashboard_id, on=on, defaults={"times": 1})

@@ -71,7 +71,7 @@ def _days(request: HttpRequest, board: Dashboard) -> int:
 def board_page(request: HttpRequest, dashboard_id: int) -> HttpResponse:
     actor = signed_in(request, "dashboard.read")
     board = queries.one(actor=actor, dashboard_id=dashboard_id)
-    services.looked(dashboard_id=board.pk, now=now_in(request))
+    services.looked(actor=actor, dashboard_id=board.pk, now=now_in(request))
     days = _days(request, board)
     context = {
         "board": board, "version": board.version, "list_url": "/dashboards", "list_title": "Dashboards",

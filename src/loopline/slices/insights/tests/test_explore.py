@@ -148,8 +148,8 @@ def test_the_list_of_reports_asks_few_queries(
 
 
 def test_a_decision_about_a_report_freezes_its_numbers(signed_in, cast, usage, now):
+    from loopline.slices.decisions import queries
     from loopline.slices.decisions import services as decisions
-    from loopline.slices.decisions.models import Decision
 
     made = services.save_report(
         actor=cast.bo, name="First invite", kind="funnel", body=FUNNEL, now=now
@@ -160,6 +160,6 @@ def test_a_decision_about_a_report_freezes_its_numbers(signed_in, cast, usage, n
     decisions.decide(
         actor=cast.bo, decision_id=opened, chosen="Yes", rationale="They stall.", now=now
     )
-    kept = dict(Decision.objects.get(pk=opened).inputs)
+    kept = dict(queries.by_ids([opened])[opened].inputs)
     assert kept["signed up"] == "80"
     assert kept["to invited"] == "62 %"
