@@ -16,10 +16,11 @@ from loopline.slices.measures.models import Metric
 def metrics(cast, now, stored, sample, transactional_db):
     """Half a year of signups who publish more often of late, one bad week, one changed definition, one in trouble."""
     dice, rows = random.Random(5), []
-    begin = now - timedelta(days=26 * 7)
-    for at in range(26 * 30):
-        start = begin + timedelta(days=at / 30 * 7, hours=dice.random() * 20)
-        week = at // 30
+    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0)
+    begin = monday - timedelta(days=25 * 7)
+    for at in range(26 * 60):
+        start = min(begin + timedelta(days=at / 60 * 7), now - timedelta(minutes=5))
+        week = at // 60
         chance = 0.42 + 0.006 * week if week != 20 else 0.05
         rows.append(("site_created", f"p{at}", start.isoformat()))
         if dice.random() < chance:

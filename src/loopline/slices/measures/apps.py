@@ -10,6 +10,7 @@ class MeasuresConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.ui import create, nav
+        from loopline.platform.ui.objects import say
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.slices.measures import (
             events,
@@ -27,6 +28,7 @@ class MeasuresConfig(AppConfig):
         outbox.register(events.MetricValueRecorded)
         outbox.subscribe(events.MetricRedefined, handlers.when_redefined)
         jobs.register()
+        say("metric.redefined", lambda _e: "defined it anew")
         register(Kind("metric", "Metric", "MET", "metric.read", queries.metric_cards, "chart"))
         nav.item("Learn", "Metrics", "metrics", 10, None, "metric.read", icon="chart", key="m")
         create.kind("metric", "Metric", "metric-new", 50, permission="metric.change", icon="chart")

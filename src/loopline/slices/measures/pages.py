@@ -1,5 +1,6 @@
 """How a metric is drawn and said: the chart with its versions, gaps and open periods, and the sentence above it."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,7 +184,7 @@ def _notes(
     """Where the definition changed, and the newest unusual value."""
     out = []
     for c in series.changes:
-        at = next((i for i, s in enumerate(starts) if s >= c.at), len(starts) - 1)
+        at = max(bisect_right(starts, c.at) - 1, 0)
         when = f"{c.at.astimezone(zone):%-d %b}"
         out.append(Note(at, f"version {c.number}, {when}|v{c.number}", "warn", row=0))
     if series.odd:

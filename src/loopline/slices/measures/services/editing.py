@@ -125,7 +125,8 @@ def change_metric(
         read = _read(actor, row.definition, now)
         if "definition" in after or "grain" in after or read.computed:
             _redefined(actor, row, read, why=why, recompute=recompute, now=now)
-    record(actor=actor, now=now, change=Change("metric.changed", "metric", row.pk, before, after))
+    action = "metric.redefined" if "definition" in after else "metric.changed"
+    record(actor=actor, now=now, change=Change(action, "metric", row.pk, before, after))
     _index(row)
 
 
