@@ -14,7 +14,6 @@ SAYS = {
     "LOOPLINE_SECRET_KEY": "signs sessions and opens credentials; made once and kept in the home unless told",
     "LOOPLINE_EVENTS_URL": "where `loopline ship` sends sealed events: `clickhouse://`, `postgresql://` or `chdb:///folder`",
     "LOOPLINE_SMTP_URL": "the mail server, `smtps://user:password@host`; `file:///folder` writes mails to a folder",
-    "LOOPLINE_EVENTS_URL": "where sealed product events also go and other engines run; embedded unless told",
     "LOOPLINE_SUPERVISOR": "set by `serve`: the process whose end ends what was started on demand",
     "LOOPLINE_EGRESS_ALLOW": "addresses (CIDR) that outgoing requests may reach although they are internal",
     "LOOPLINE_TRUSTED_PROXIES": "addresses (CIDR) of your proxies; only their X-Forwarded headers count",
