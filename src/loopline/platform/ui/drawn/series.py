@@ -18,7 +18,7 @@ from loopline.platform.ui.formats import num
 from loopline.platform.ui.moments import Moment, flags
 
 SHOWN = 4
-LENGTH = {"day": 1, "week": 7, "month": 31}
+LEAST = {"day": 1, "week": 7, "month": 28}  # days a period has at least
 
 
 def trend(
@@ -80,10 +80,17 @@ def lifecycle(
     interval = body.get("interval", "week")
     keys = ("returning", "new", "resurrecting", "dormant")
     runs = [
-        (key.capitalize(), [{"at": p["at"], "value": p[key]} for p in answer["points"]])
+        (
+            key.capitalize(),
+            [
+                {"at": p["at"], "value": p[key], "incomplete": p["incomplete"]}
+                for p in answer["points"]
+            ],
+        )
         for key in keys
     ]
-    whole = [p for p in answer["points"] if not _open(p["at"], interval, now)]
+    open_ = _open(answer["points"], interval, now)
+    whole = [p for p, cut in zip(answer["points"], open_, strict=True) if not cut]
     finding = "Nobody was active in this time"
     if whole and any(whole[-1][key] for key in keys):
         last = whole[-1]
@@ -120,9 +127,12 @@ def _unit(interval: str, body: Mapping[str, Any]) -> str:
     return f"{named(body)}, {', '.join(parts)}"
 
 
-def _open(at: str, interval: str, now: datetime) -> bool:
-    """Whether a period has not ended yet, to the day."""
-    return moment_of(at) + timedelta(days=LENGTH[interval]) > now
+def _open(points: Sequence[Mapping[str, Any]], interval: str, now: datetime) -> list[bool]:
+    """Which periods are not whole: cut by the ends of the time asked about, or still running."""
+    ends = [moment_of(p["at"]) for p in points[1:]]
+    if points:
+        ends.append(moment_of(points[-1]["at"]) + timedelta(days=LEAST[interval]))
+    return [bool(p["incomplete"]) or end > now for p, end in zip(points, ends, strict=True)]
 
 
 def _moved(
@@ -135,7 +145,8 @@ def _moved(
     """The latest whole periods against those before, in words."""
     if not runs or not any(p["value"] for _, points in runs for p in points):
         return f"No {what} in this time"
-    points = [p for p in runs[0][1] if not _open(p["at"], interval, now)]
+    open_ = _open(runs[0][1], interval, now)
+    points = [p for p, cut in zip(runs[0][1], open_, strict=True) if not cut]
     half = len(points) // 2
     if half < 2 or any(p["value"] is None for p in points[-2 * half :]):
         return f"{what[:1].upper()}{what[1:]}"
@@ -165,27 +176,22 @@ def _drawn(
     days = days_of([p["at"] for p in runs[0][1]], zone)
     shown = []
     for place, (name, points) in enumerate(runs[:SHOWN]):
-        values = [p["value"] for p in points]
-        whole = (
-            len(values) - 1 if values and _open(points[-1]["at"], interval, now) else len(values)
-        )
+        values, open_ = [p["value"] for p in points], _open(points, interval, now)
+        whole = [None if cut else value for value, cut in zip(values, open_, strict=True)]
         end = name if len(runs) > 1 else ""
-        last = next((v for v in reversed(values[:whole]) if v is not None), None)
+        last = next((v for v in reversed(whole) if v is not None), None)
         shown.append(
             charts.Series(
-                [*values[:whole], *[None] * (len(values) - whole)],
+                whole,
                 end or (num(last, 1 if last and last < 10 else 0) if last is not None else ""),
                 f"l{place + 1}",
                 edge=True,
             )
         )
-        if whole < len(values) and whole:
-            gap = [None] * (whole - 1)
-            shown.append(
-                charts.Series(
-                    [*gap, values[whole - 1], values[whole]], "", f"l{place + 1}", dash=True
-                )
-            )
+        if last is not None:
+            shown += [
+                charts.Series(r, "", f"l{place + 1}", dash=True) for r in _rest(values, open_)
+            ]
     starts = [moment_of(p["at"]) for p in runs[0][1]]
     svg = charts.lines(
         _apart(shown), every(days, interval), f"{finding}.", flags=flags(moments, starts), w=w
@@ -196,6 +202,18 @@ def _drawn(
         for at, day in enumerate(days)
     ]
     return Drawn(title, unit, finding, "", svg, head, rows[::-1], [name for name, _ in runs])
+
+
+def _rest(values: Sequence[float | None], open_: Sequence[bool]) -> list[list[float | None]]:
+    """What is not whole at either end, each a run that meets the whole ones."""
+    out = []
+    first = next((at for at, cut in enumerate(open_) if not cut), len(open_))
+    after = len(open_) - next((at for at, cut in enumerate(reversed(open_)) if not cut), 0)
+    if 0 < first < len(open_):
+        out.append([*values[: first + 1], *[None] * (len(values) - first - 1)])
+    if 0 < after < len(open_):
+        out.append([*[None] * (after - 1), *values[after - 1 :]])
+    return out
 
 
 def _apart(shown: Sequence[charts.Series]) -> list[charts.Series]:
