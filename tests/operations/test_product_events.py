@@ -113,6 +113,25 @@ def test_a_home_with_events_is_not_written_over(home, another, tmp_path, folder,
     assert ids_of(new.path / "events") == ["x"]
 
 
+def test_who_was_erased_after_the_backup_stays_erased_when_it_is_restored(
+    home, another, tmp_path, folder, keep
+):
+    keep(0, 10)
+    seal(folder)
+    keep(10, 5)
+    target, new = tmp_path / "copy.tar.gz", another()
+    home.document("backup", str(target))
+    sealing.erase(folder, ["p-e3", "p-e12"], now=now_us())
+    assert len(ids_of(folder)) == 13
+    there = new.path / "events" / "segments"
+    there.mkdir(parents=True)
+    (there / "erased.json").write_bytes((folder / "segments" / "erased.json").read_bytes())
+    new.document("restore", str(target))
+    assert sorted(ids_of(new.path / "events")) == sorted(ids_of(folder))
+    assert b"p-e3" not in b"".join(f.read_bytes() for f in there.parent.rglob("*") if f.is_file())
+    assert new.document("verify")["ok"] is True
+
+
 def test_a_backup_with_a_strange_name_writes_nothing_elsewhere(
     home, another, tmp_path, folder, keep
 ):
