@@ -99,7 +99,7 @@ def _bars(
 
 def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
     series = measures.value_series(
-        actor=actor, metric_id=tile.ref_id or 0, start=now - timedelta(days=days), end=now
+        actor=actor, metric_id=tile.ref_id or 0, start=now - timedelta(days=days)
     )
     m = series.metric
     points = [p for p in series.points if p.value is not None]
@@ -112,10 +112,11 @@ def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
         )
     latest = whole[-1] if whole else points[-1]
     finding = written(latest.value, m.unit)
-    if len(whole) > 1 and whole[-2].value is not None and latest.value is not None:
-        change = latest.value - whole[-2].value
+    if len(whole) > 1 and whole[-2].version == latest.version:
+        change = (latest.value or 0.0) - (whole[-2].value or 0.0)
         sign = "+" if change > 0 else "−" if change < 0 else "±"
-        finding += f", {sign}{written(abs(change), '')} since the period before"
+        before = "period" if whole[-2].at == latest.start else "value"
+        finding += f", {sign}{written(abs(change), '')} since the {before} before"
     if latest.low is not None and latest.high is not None:
         finding += f"; {written(latest.low, '')} to {written(latest.high, m.unit)} is likely"
     return Shown(
@@ -133,7 +134,7 @@ def _row(p: measures.Point, unit: str) -> list[str]:
     low, high = ("–" if v is None else written(v, "") for v in (p.low, p.high))
     open_ = " (open)" if p.incomplete else ""
     return [
-        f"{p.start:%-d %b %Y}{open_}",
+        f"{p.start.astimezone(zone()):%-d %b %Y}{open_}",
         written(p.value, unit),
         low,
         high,

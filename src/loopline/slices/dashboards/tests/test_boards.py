@@ -1,7 +1,7 @@
 """Dashboards and investigations: their pages, who may do what, and effects said with their interval."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from loopline.core.effects.change import of_means, of_shares
+from loopline.platform.settings import options
 from loopline.platform.undo import steps
 from loopline.slices.dashboards import jobs, queries, rules, services
 from loopline.slices.dashboards.models import Dashboard, Investigation, Subscription, Tile
@@ -197,6 +198,41 @@ def test_from_the_question_to_the_effect(signed_in, cast, usage, now, token):
     assert "Where do ads stall?" in on_decision
     api = client.get(f"/api/v1/investigations/{row.pk}", headers=token("viewer")).json()
     assert api["effect"]["method"] == "welch"
+
+
+def test_days_are_those_where_the_company_is(signed_in, cast, board, now):
+    options.change(actor=cast.ada, values={"zone": "Europe/Berlin"}, now=now)
+    late = datetime(2026, 11, 17, 23, 30, tzinfo=UTC)  # the 18th in Berlin
+    _, tile, _ = queries.tiles(board)
+    measures.record_value(actor=cast.bo, metric_id=tile.ref_id, value=50.0, at=late, now=now)
+    client = signed_in(cast.bo)
+    shown = client.get(f"/dashboards/{board}/tiles/{tile.pk}").content.decode()
+    assert "18 Nov 2026" in shown
+    assert "17 Nov 2026" not in shown
+    assert "+9 since the value before" in shown
+    asked = services.open_investigation(actor=cast.bo, question="Did it help?", now=now)
+    client.post(
+        f"/investigations/{asked}/effect", {"metric": str(tile.ref_id), "since": "2026-11-09"}
+    )
+    assert Investigation.objects.get().since == datetime(2026, 11, 8, 23, tzinfo=UTC)
+    assert 'value="2026-11-09"' in client.get(f"/investigations/{asked}").content.decode()
+
+
+@pytest.mark.parametrize(("direction", "good"), [("up", True), ("down", False)])
+def test_a_rise_is_good_only_where_up_is_better(signed_in, cast, now, direction, good):
+    metric = measures.create_metric(
+        actor=cast.bo, name="Time", unit="d", direction=direction, now=now
+    )
+    for days, value in ((40, 10.0), (33, 11.0), (26, 10.5), (12, 24.0), (9, 24.5), (5, 25.0)):
+        measures.record_value(
+            actor=cast.bo, metric_id=metric, value=value, at=now - timedelta(days=days), now=now
+        )
+    asked = services.open_investigation(actor=cast.bo, question="Did it help?", now=now)
+    client = signed_in(cast.bo)
+    client.post(f"/investigations/{asked}/effect", {"metric": str(metric), "since": "2026-11-04"})
+    said = client.get(f"/investigations/{asked}").content.decode()
+    assert "verdict" in said
+    assert ('class="verdict good"' in said) is good
 
 
 def test_lists_ask_few_queries(signed_in, cast, now, stored, django_assert_max_num_queries):

@@ -1,6 +1,7 @@
 """Pages of investigations."""
 
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.http.response import HttpResponseBase
 from loopline.core.problems import Invalid, Missing, Problem, TooMany
 from loopline.platform.cards.registry import card, cards
 from loopline.platform.identity.policy import may
+from loopline.platform.settings.options import today, zone
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import (
     go,
@@ -78,12 +80,20 @@ def inquiry_page(request: HttpRequest, investigation_id: int) -> HttpResponse:
         "charts_": [(c, names.get(c.report_id)) for c in charts], "decision": decided, "metric": metric,
         "reports": insights.report_choices(), "metrics": measures.metric_choices(),
         "decisions_": [("", "None yet"), *decisions.choices()], "effect": row.effect, "said": said_change(row.effect),
+        "since": today(row.since).isoformat() if row.since else "", "better": _better(row.effect, metric),
         "written": written, "decision_card": cards(actor=actor, refs=[("decision", row.decision_id)]).get(
             ("decision", row.decision_id)
         ) if row.decision_id else None,
     }  # fmt: skip
     own = card(actor=actor, type_="investigation", id_=row.pk)
     return object_page(request, actor, own, "dashboards/inquiry.html", context)
+
+
+def _better(effect: Mapping[str, Any], metric: measures.MetricView | None) -> bool:
+    """Whether the metric clearly went where it should go."""
+    went = effect.get("relative") or 0
+    up = metric is None or metric.direction == "up"
+    return bool(effect.get("clear")) and (went > 0 if up else went < 0)
 
 
 def inquiry_chart(request: HttpRequest, investigation_id: int, chart_id: int) -> HttpResponse:
@@ -163,7 +173,7 @@ def inquiry_effect(request: HttpRequest, investigation_id: int) -> HttpResponse:
     on = day("since", p.get("since", ""))
     changes: dict[str, Any] = {"metric_id": _id(p.get("metric", ""))}
     if on:
-        changes["since"] = datetime.combine(on, time(0), UTC)
+        changes["since"] = datetime.combine(on, time(0), zone())
     services.change_investigation(actor=actor, id_=investigation_id, changes=changes, now=now)
     try:
         services.measure_effect(actor=actor, investigation_id=investigation_id, now=now)
