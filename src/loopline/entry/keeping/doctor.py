@@ -98,8 +98,11 @@ def closed_credentials() -> list[str]:
     """What was sealed with another key and has to be connected anew."""
     webhooks = apps.get_model("notify.Webhook")._default_manager.filter(archived_at=None)
     hooks = apps.get_model("github.Hook")._default_manager.filter(removed_at=None)
-    return [f"webhook {w.url}" for w in webhooks if not w.secret] + [
-        f"GitHub {h.name}" for h in hooks if not h.signing_secret
+    warehouses = apps.get_model("insights.Warehouse")._default_manager.all()
+    return [
+        *(f"webhook {w.url}" for w in webhooks if not w.secret),
+        *(f"GitHub {h.name}" for h in hooks if not h.signing_secret),
+        *(f"warehouse {w.label}" for w in warehouses if not w.url),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 
+from loopline.platform.settings import ingest
 from loopline.platform.settings.options import Option, offer, value
 from loopline.slices.insights.models import PropertyName
 
@@ -20,13 +21,8 @@ def offered() -> None:
 
 
 def denied() -> list[str]:
-    """The names and patterns, in lower case."""
-    return _lines("events.denied")
-
-
-def domains() -> list[str]:
-    """Domains of our own people, in lower case without an @."""
-    return [line.removeprefix("@") for line in _lines("events.domains")]
+    """The names and patterns that are never kept, in lower case."""
+    return list(dict.fromkeys(name.lower() for name in ingest.kept().denied))
 
 
 def retention_days() -> int:
@@ -49,8 +45,3 @@ def forget_denied() -> None:
     names = denied_names()
     if names:
         PropertyName.objects.filter(name__in=names).delete()
-
-
-def _lines(option: str) -> list[str]:
-    text = str(value(option)).replace(",", "\n")
-    return list(dict.fromkeys(line.strip().lower() for line in text.splitlines() if line.strip()))
