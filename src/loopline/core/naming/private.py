@@ -1,4 +1,4 @@
-"""Which examples of a property may be kept where everybody reads them."""
+"""Which examples of a property may be kept where everybody reads them, and what tells of a person."""
 
 import re
 
@@ -14,6 +14,12 @@ _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _NUMBER = re.compile(r"(\d[ ()./-]*){8,}")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|[0-9a-f]{0,4}:[0-9a-f:]+:[0-9a-f]{0,4}", re.IGNORECASE)
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{20,}")
+_PERSON_LIST = (
+    "email mail phone mobile tel address street zip postcode ip name surname fullname username birthday birth dob ssn "
+    "iban password secret token cookie session lat latitude lon longitude"
+)
+_PERSON = frozenset(_PERSON_LIST.split())
+_DIGITS = 6  # of an opaque text: with fewer it is a name of something
 
 
 def shows(words: list[str], example: str, kind: str) -> bool:
@@ -28,3 +34,15 @@ def shows(words: list[str], example: str, kind: str) -> bool:
         return not named
     seen = _MAIL.search(example) or _NUMBER.search(example) or _ADDRESS.search(example)
     return not (named or seen or _OPAQUE.fullmatch(example))
+
+
+def names_somebody(words: list[str]) -> bool:
+    """Whether a property of these words tells who somebody is, such as an address."""
+    return not _PERSON.isdisjoint(words) and " ".join(words) not in _FINE
+
+
+def is_somebody(value: str) -> bool:
+    """Whether a value looks like an e-mail address, a number to call, a network address or an id."""
+    if _MAIL.search(value) or _NUMBER.search(value) or _ADDRESS.search(value):
+        return True
+    return bool(_OPAQUE.fullmatch(value)) and sum(c.isdigit() for c in value) >= _DIGITS

@@ -72,6 +72,8 @@ def _said[T](ask: Callable[[], T], field: str = "question") -> T:
         return ask()
     except DeskError as refused:
         raise _problem(refused, field) from refused
+    except (OverflowError, UnicodeEncodeError):
+        raise Invalid(**{field: "A number or a text in it is none that is kept."}) from None
 
 
 def _problem(refused: DeskError, field: str) -> Problem:

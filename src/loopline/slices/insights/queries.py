@@ -14,11 +14,11 @@ from loopline.core.problems import Invalid, Missing, TooMany, Unavailable
 from loopline.platform.cards.registry import Card
 from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
-from loopline.platform.identity.policy import allow
+from loopline.platform.identity.policy import allow, may
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import moments
 from loopline.platform.ui.drawn import Drawn, draw
-from loopline.slices.insights import asking, questions, shown
+from loopline.slices.insights import asking, discretion, questions, shown
 from loopline.slices.insights.models import (
     Cohort,
     CohortMember,
@@ -44,9 +44,15 @@ def typed(kind: str, body: Any, now: datetime) -> ir.Question:
 
 
 def ask(*, actor: Actor, kind: str, body: Any, now: datetime) -> dict[str, Any]:
-    """The answer to a question of CONTRACT's insights, as JSON. Raises Invalid, TooMany or Unavailable."""
+    """The answer to a question of CONTRACT's insights, as JSON. Raises Invalid, NotAllowed, TooMany or Unavailable.
+
+    Whoever may not see persons is answered without what tells who they are.
+    """
     allow(actor, "insight.read")
-    return computed(kind, body, now)
+    if may(actor, "person.read"):
+        return computed(kind, body, now)
+    discretion.may_ask(kind, questions.kept(questions.read(kind, body)))
+    return discretion.without_persons(body, computed(kind, body, now))
 
 
 def computed(kind: str, body: Any, now: datetime) -> dict[str, Any]:
@@ -311,7 +317,10 @@ def drawn(
     *, actor: Actor, kind: str, body: Mapping[str, Any], now: datetime, w: float = 760
 ) -> tuple[Drawn, dict[str, Any]]:
     """The answer to a question, drawn as everywhere, and its JSON. Raises Invalid, TooMany or Unavailable."""
-    answer = ask(actor=actor, kind=kind, body=body, now=now)
+    allow(actor, "insight.read")
+    answer = computed(kind, body, now)  # what a report or a dashboard asks, others chose
+    if not may(actor, "person.read"):
+        answer = discretion.without_persons(body, answer)
     span = questions.read(kind, body).span(now, str(zone()))
     start, end = (shown.EPOCH + timedelta(microseconds=at) for at in (span.start, span.end))
     marks = moments.between(actor, start, end) if kind in ("trend", "actives", "lifecycle") else []

@@ -144,7 +144,7 @@ class PeopleIn(In):
     query: dict[str, Any]
     cell: questions.CellIn = questions.CellIn()
     limit: Annotated[int, Field(ge=1, le=queries.MOST_PEOPLE)] = 100
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
 
 
 class ActorOut(Schema):

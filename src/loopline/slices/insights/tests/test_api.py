@@ -79,7 +79,7 @@ def test_filters_on_events_persons_and_accounts(client, token, people, db):
     assert _ask(client, token, "funnel", body)["steps"][0]["count"] == 2
     mail = {"property": "email", "op": "contains", "value": "acme", "on": "person"}
     body = {"steps": [{"event": "signup"}], "filters": [mail], **SPAN}
-    assert _ask(client, token, "funnel", body)["steps"][0]["count"] == 1
+    assert _ask(client, token, "funnel", body, "member")["steps"][0]["count"] == 1
     mid = {"property": "segment", "value": "mid", "on": "account"}
     body = {"steps": [{"event": "signup"}], "filters": [mid], **SPAN}
     assert _ask(client, token, "funnel", body)["steps"][0]["count"] == 2

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import urlencode
 
-from loopline.core.problems import Invalid, Missing
+from loopline.core.problems import Invalid, Missing, NotAllowed
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import moments
@@ -87,7 +87,7 @@ def explore_edit(request: HttpRequest, kind: str) -> HttpResponse:
     signed_in(request, "insight.read")
     body, blank = forms.edited(known_kind(kind), request.GET)
     back = request.GET.get("report", "")
-    if back.isdigit():
+    if back.isdecimal() and len(back) < 19:
         return go(
             request, f"/reports/{int(back)}?{urlencode({'q': forms.packed(body), 'open': blank})}"
         )
@@ -101,6 +101,9 @@ def explore_answer(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         question = questions.read(known_kind(kind), body)
         answer = queries.ask(actor=actor, kind=kind, body=body, now=now)
+    except NotAllowed as closed:
+        refused = {"wrong": Invalid(question=closed.sentence)}
+        return render(request, "insights/parts/refused.html", refused, status=200)
     except Invalid as wrong:
         return render(request, "insights/parts/refused.html", {"wrong": wrong}, status=200)
     span = question.span(now, str(zone()))
@@ -168,7 +171,7 @@ def period_cells(
 
 def _back(request: HttpRequest, kind: str, body: dict[str, Any]) -> str:
     report = request.GET.get("report", "")
-    if report.isdigit():
+    if report.isdecimal() and len(report) < 19:
         return f"/reports/{int(report)}?{urlencode({'q': forms.packed(body)})}"
     return address(kind, body)
 
@@ -178,8 +181,11 @@ def explore_people(request: HttpRequest, kind: str) -> HttpResponse:
     actor = signed_in(request, "person.read")
     body = forms.unpacked(request.GET.get("q", ""))
     cell = forms.unpacked(request.GET.get("cell", ""))
-    offset = int(request.GET["offset"]) if request.GET.get("offset", "").isdigit() else 0
+    raw = request.GET.get("offset", "")
+    offset = int(raw) if raw.isdecimal() and len(raw) < 10 else 0
     try:
+        read = questions.checked(questions.CellIn.model_validate, cell)
+        cell = read.model_dump(mode="json", exclude_unset=True)
         found = queries.people(
             actor=actor, kind=known_kind(kind), body=body, cell=cell, limit=PEOPLE, offset=offset, now=now_in(request)
         )  # fmt: skip
