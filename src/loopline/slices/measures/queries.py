@@ -297,6 +297,19 @@ def _summary(m: Metric, run: Sequence[MetricValue], now: datetime | None) -> Sum
     )  # fmt: skip
 
 
+def installed() -> dict[str, list[int]]:
+    """Metrics by the starter they came from, the oldest first."""
+    out: dict[str, list[int]] = {}
+    for pk, key in (
+        Metric.objects.exclude(starter="")
+        .filter(archived_at=None)
+        .order_by("pk")
+        .values_list("pk", "starter")
+    ):
+        out.setdefault(key.partition(":")[0], []).append(pk)
+    return out
+
+
 @once
 def metric_choices() -> list[tuple[str, str]]:
     found = Metric.objects.filter(archived_at=None).order_by("name").values_list("pk", "name")

@@ -1,5 +1,8 @@
 """Permissions, and how a value stands between where it began and its target."""
 
+from math import isfinite
+
+from loopline.core.problems import Invalid
 from loopline.platform.identity.actor import Role
 
 PERMISSIONS = {
@@ -7,6 +10,13 @@ PERMISSIONS = {
     "metric.change": Role.PRODUCT,
     "metric.record": Role.MEMBER,
 }
+
+
+def finite(field: str, value: float) -> float:
+    """A number that can be stored and drawn. Raises Invalid."""
+    if not isfinite(value) or abs(value) > 1e15:
+        raise Invalid(**{field: f"The {field} is a number below 10^15."})
+    return value
 
 
 def progress(baseline: float | None, value: float | None, target: float | None) -> float | None:

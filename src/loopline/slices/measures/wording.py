@@ -1,8 +1,10 @@
 """A definition in words, for the page and for the comparison of versions. Only what is said here is compared there."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from loopline.core.insights import ir
+from loopline.slices.insights import queries as insights
 from loopline.slices.measures import builtins
 from loopline.slices.measures.definitions import NUMBERS, Definition, Rule
 
@@ -12,6 +14,13 @@ OPS = {
     "is_not_set": "is not set",
 }  # fmt: skip
 WHOM = {"person": "people", "account": "accounts"}
+
+
+def said(d: Definition, grain: str, now: datetime) -> str:
+    """A definition in words, its question read in the company's zone."""
+    return described(
+        d, insights.typed(d.insight, d.body, now) if d.kind == "insight" else None, grain
+    )
 
 
 def described(d: Definition, typed: ir.Question | None, grain: str) -> str:

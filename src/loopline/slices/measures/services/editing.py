@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from math import isfinite
 from typing import Any
 
 from django.db import transaction
@@ -15,11 +14,11 @@ from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
-from loopline.slices.insights import queries as insights
 from loopline.slices.measures import definitions, jobs, wording
 from loopline.slices.measures.definitions import Definition
 from loopline.slices.measures.events import MetricRedefined
 from loopline.slices.measures.models import Metric, MetricValue, MetricVersion
+from loopline.slices.measures.rules import finite
 
 MANUAL = {"kind": "manual"}
 
@@ -29,13 +28,6 @@ def _index(m: Metric) -> None:
         "metric", m.pk, m.name, m.updated_at, f"MET-{m.pk}", m.question, m.unit, bool(m.archived_at)
     )
     index.put([entry])
-
-
-def finite(field: str, value: float) -> float:
-    """A number that can be stored and drawn. Raises Invalid."""
-    if not isfinite(value) or abs(value) > 1e15:
-        raise Invalid(**{field: f"The {field} is a number below 10^15."})
-    return value
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,12 +54,6 @@ def _read(actor: Actor, definition: Mapping[str, Any], now: datetime) -> Definit
     return found
 
 
-def said(definition: Mapping[str, Any], d: Definition, grain: str, now: datetime) -> str:
-    """The definition in words."""
-    typed = insights.typed(d.insight, d.body, now) if d.kind == "insight" else None
-    return wording.described(d, typed, grain)
-
-
 @transaction.atomic
 def create_metric(
     *, actor: Actor, name: str, question: str = "", unit: str = "", direction: str = "up",
@@ -92,7 +78,7 @@ def create_metric(
     )  # fmt: skip
     MetricVersion.objects.create(
         metric=row, number=1, definition=kept, grain=row.grain, unit=row.unit,
-        words=said(kept, read, row.grain, now), at=now, by_id=actor.user_id, by_name=actor.name,
+        words=wording.said(read, row.grain, now), at=now, by_id=actor.user_id, by_name=actor.name,
     )  # fmt: skip
     record(
         actor=actor, now=now, change=Change("metric.created", "metric", row.pk, {}, {"name": name})
@@ -136,7 +122,7 @@ def _redefined(
     """A new version; one of which nobody has seen a value yet is corrected in place."""
     fields = {
         "definition": row.definition, "grain": row.grain, "unit": row.unit,
-        "words": said(row.definition, read, row.grain, now), "by_id": actor.user_id, "by_name": actor.name,
+        "words": wording.said(read, row.grain, now), "by_id": actor.user_id, "by_name": actor.name,
     }  # fmt: skip
     seen = MetricValue.objects.filter(
         metric=row, version_number=row.definition_version, incomplete=False

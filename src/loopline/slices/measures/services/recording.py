@@ -13,7 +13,7 @@ from loopline.platform.progress import track
 from loopline.slices.measures import definitions, jobs
 from loopline.slices.measures.events import MetricValueRecorded
 from loopline.slices.measures.models import Metric, MetricValue, MetricVersion
-from loopline.slices.measures.services.editing import finite
+from loopline.slices.measures.rules import finite
 
 
 @transaction.atomic

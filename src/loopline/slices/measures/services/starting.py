@@ -17,19 +17,6 @@ from loopline.slices.measures.starterset import Starter, by_key
 REVIEW = timedelta(days=182)
 
 
-def installed() -> dict[str, list[int]]:
-    """Metrics by the starter they came from, the oldest first."""
-    out: dict[str, list[int]] = {}
-    for pk, key in (
-        Metric.objects.exclude(starter="")
-        .filter(archived_at=None)
-        .order_by("pk")
-        .values_list("pk", "starter")
-    ):
-        out.setdefault(key.partition(":")[0], []).append(pk)
-    return out
-
-
 @transaction.atomic
 def install_starters(
     *, actor: Actor, mapping: Mapping[str, Mapping[str, str]], now: datetime

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.apps import apps
 
 from loopline.core.surveys.intervals import wilson
 from loopline.platform.events.models import OutboxEvent
@@ -289,10 +290,10 @@ def test_news_is_told_once_for_the_newest_finished_period_and_for_corrections(ca
 
 
 def test_an_unknown_event_is_named_instead_of_a_number(cast, stored):
-    from loopline.slices.insights.models import EventName
-
     stored([("signup", "ann", "2026-01-05T10:00")])
-    EventName.objects.create(name="signup", created_at=NOW, updated_at=NOW)
+    apps.get_model("insights", "EventName").objects.create(
+        name="signup", created_at=NOW, updated_at=NOW
+    )
     metric = made(
         cast, {"kind": "adoption", "query": {"event": "pay", "eligible": {"event": "sign_up"}}}
     )

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 
-from loopline.slices.insights.models import EventName
 from loopline.slices.measures import computing, forms, queries, services
 from loopline.slices.measures.models import Metric
 
@@ -23,7 +23,9 @@ def used(stored, now):
             rows.append(("pay", f"p{at}", (start + timedelta(days=16)).isoformat()))
     stored(rows)
     for volume, name in enumerate(("pay", "publish", "signup")):
-        EventName.objects.create(name=name, volume_30d=volume, created_at=now, updated_at=now)
+        apps.get_model("insights", "EventName").objects.create(
+            name=name, volume_30d=volume, created_at=now, updated_at=now
+        )
 
 
 def page(client, path, status=200):

@@ -11,8 +11,7 @@ from loopline.platform.settings.options import zone
 from loopline.platform.ui.pages import now_in, render, signed_in
 from loopline.platform.ui.rows import number
 from loopline.slices.insights import queries as insights
-from loopline.slices.measures import helping
-from loopline.slices.measures.services.starting import installed
+from loopline.slices.measures import helping, queries
 from loopline.slices.measures.starterset import SIGNUP, guessed
 
 
@@ -27,7 +26,7 @@ def _whole(request: HttpRequest, name: str, default: int, least: int, most: int)
 
 def _use(signup: str, event: str, times: int, days: int, actor_is: str) -> str:
     """Where the metric's form opens with this rule in it."""
-    there = installed().get("activation", [])
+    there = queries.installed().get("activation", [])
     query = {
         "kind": "activation",
         "signup": signup,
@@ -45,7 +44,7 @@ def activation_rule(request: HttpRequest) -> HttpResponse:
     g = request.GET
     context: dict[str, Any] = {
         "here": "Metrics", "group": "Learn", "events": events, "errors": {}, "found": None, "trouble": "",
-        "changes": may(actor, "metric.change"), "zone": zone(), "starter": installed().get("activation", []),
+        "changes": may(actor, "metric.change"), "zone": zone(), "starter": queries.installed().get("activation", []),
         "values": {
             "signup": g.get("signup") or guessed(SIGNUP, events), "days": g.get("days", "7"),
             "week": g.get("week", "4"),

@@ -11,7 +11,6 @@ from loopline.platform.ui.pages import go, now_in, render, signed_in, toast
 from loopline.slices.insights import queries as insights
 from loopline.slices.measures import builtins, queries, services
 from loopline.slices.measures.rules import written
-from loopline.slices.measures.services.starting import installed
 from loopline.slices.measures.starterset import STARTERS, Starter, by_key, guessed
 
 
@@ -24,7 +23,7 @@ def _missing(s: Starter, events: list[str]) -> str:
 
 
 def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    events, there = insights.event_choices(), installed()
+    events, there = insights.event_choices(), queries.installed()
     summaries = queries.metric_summary(
         [i for ids in there.values() for i in ids], now=now_in(request)
     )
