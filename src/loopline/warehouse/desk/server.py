@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from loopline.core.insights.ir import BadQuestion
-from loopline.warehouse.desk import looking, sql
+from loopline.warehouse.desk import bounds, looking, sql
 from loopline.warehouse.desk.gate import Full, Gate
 from loopline.warehouse.desk.messages import (
     KINDS,
@@ -49,6 +49,7 @@ class Desk:
         self.shelf = Shelf(folder) if fresh is None else Shelf(folder, fresh=fresh)
         self.heavy = Gate(RUNNING, WAITING)
         self.light = Gate(RUNNING, 4 * WAITING)
+        self.clock = bounds.Clock()
         self._tables = tables
         self._kept: OrderedDict[tuple[Any, bytes], Reply] = OrderedDict()
         self._size = 0
@@ -72,7 +73,7 @@ class Desk:
             with gate.entered(), self.shelf.engine() as (place, engine):
                 began = time.monotonic()
                 engine.limit(asked.seconds)
-                with watch(engine.cancel):
+                with watch(engine.cancel), self.clock.running(asked.seconds):
                     value = self._value(engine, asked)
                 spent = round((time.monotonic() - began) * 1000, 1)
                 reply = Reply(raw(value), Computed(engine.events, engine.through, "duckdb", spent))
@@ -155,6 +156,7 @@ def serve(
         lock.flush()
         with contextlib.suppress(FileNotFoundError):
             Path(address).unlink()
+        bounds.hold_memory()
         desk = Desk(folder, tables=tables)
         with Listener(address, "AF_UNIX", backlog=64) as listener:
             _Serving(desk, listener, idle, parent).run()
@@ -177,12 +179,12 @@ class _Serving:
             threading.Thread(target=self._one, args=(connection,), daemon=True).start()
 
     def _guard(self) -> None:
-        """Nothing else would wake a process that waits for a caller: it ends itself."""
+        """Nothing else would wake a process that waits for a caller, or end a question that cannot be stopped."""
         while True:
             time.sleep(min(self.idle, 1.0))
             orphan = self.parent and not _alive(self.parent)
             quiet = not self.open and time.monotonic() - self.last > self.idle
-            if orphan or quiet:
+            if orphan or quiet or self.desk.clock.overdue():
                 os._exit(0)
 
     def _one(self, connection: Connection) -> None:

@@ -16,6 +16,10 @@ from loopline.warehouse.store import Store
 
 OWN = ("events", "people", "accounts")
 FUNCTIONS = {"range", "generate_series", "unnest"}  # table functions that read nothing
+CLOSED = (  # functions that tell of this machine or of what is beside the views
+    "current_setting", "getvariable", "getenv", "write_log", "json_serialize_plan", "current_schemas", "nextval",
+    "currval", "pg_get_viewdef", "pg_get_constraintdef",
+)  # fmt: skip
 MOST_ROWS = 50_000
 MOST_BYTES = 24 << 20  # of one result
 
@@ -78,6 +82,8 @@ def _parsed(store: Store, text: str) -> dict[str, Any]:
         parsed: dict[str, Any] = json.loads(
             store.rows("select json_serialize_sql(?)", [text])[0][0]
         )
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+        raise
     except duckdb.Error as error:
         raise BadQuestion(_plain(str(error))) from error
     if parsed.get("error"):
@@ -91,10 +97,15 @@ def _parsed(store: Store, text: str) -> dict[str, Any]:
 
 
 def _taken(store: Store) -> set[str]:
-    """Names of the store's own tables, which a statement can neither read nor hide behind."""
+    """Names of tables and of DuckDB's own views, which a statement can neither read nor hide behind.
+
+    A part of WITH is known to the whole statement here, and to its own part of it there: outside of that its name
+    would find what else is called so.
+    """
     rows = store.rows(
         "select lower(table_name) from duckdb_tables() where database_name in ('memory', 'temp')"
-        " and schema_name <> 'asked'"
+        " and schema_name <> 'asked' union select lower(view_name) from duckdb_views()"
+        " where schema_name in ('main', 'pg_catalog')"
     )
     return {name for (name,) in rows}
 
@@ -124,6 +135,10 @@ def _settled(parsed: dict[str, Any], taken: set[str], allowed: list[str]) -> set
             function = str((node.get("function") or {}).get("function_name", "")).lower()
             if function not in FUNCTIONS:
                 raise BadQuestion(f"The table function {function} cannot be used here.")
+        elif kind == "FUNCTION" and "function_name" in node:
+            function = str(node["function_name"]).lower()
+            if function in CLOSED or function.startswith(("duckdb_", "pragma_")):
+                raise BadQuestion(f"The function {function} cannot be used here.")
         elif kind in ("SHOW_REF", "PIVOT"):
             raise BadQuestion("Only a SELECT over the views can be run here.")
     return named
