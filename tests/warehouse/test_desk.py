@@ -8,14 +8,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Client
 
+import duckdb
 import pytest
 
 from loopline.core.insights import ir
-from loopline.warehouse.desk import server
+from loopline.warehouse.desk import server, sql
 from loopline.warehouse.desk.at_hand import DeskAtHand
 from loopline.warehouse.desk.client import DeskClient, DeskError, address_of
-from loopline.warehouse.desk.messages import Sql, encoded
+from loopline.warehouse.desk.messages import Sql, encoded, raw
 from loopline.warehouse.records import Fact
+from loopline.warehouse.store import OutOfTime
 from tests.events import keep, micros
 
 SPAN = ir.Span(micros("2026-01-01"), micros("2026-02-01"))
@@ -234,3 +236,48 @@ def test_a_home_without_events_answers(tmp_path):
     assert empty.look("names") == []
     assert empty.look("persons")["count"] == 0
     assert empty.sql("select * from events")[0].rows == []
+
+
+def test_the_same_answer_computed_twice_takes_room_once(folder):
+    desk = DeskAtHand(folder).desk
+    request, reply = encoded(Sql("select 1")), server.Reply(raw([1] * 500))
+    place = desk.shelf.place()
+    desk._remember(place, request, reply)
+    once = desk._size
+    for _ in range(50):
+        desk._remember(place, request, reply)
+    assert once > 500
+    assert desk._size == once
+    assert len(desk._kept) == 1
+
+
+def test_a_place_stays_small_however_many_segments_there_are(folder):
+    shelf = DeskAtHand(folder).desk.shelf
+    shelf.segments.mkdir(exist_ok=True)
+    (shelf.segments / "manifest.json").write_text("x" * 100_000)
+    before = shelf.place()
+    (shelf.segments / "manifest.json").write_text("x" * 99_999 + "y")
+    assert shelf.place() != before
+    assert len(before[0]) < 100
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_sql_answers_after_its_views_were_cut_short_while_made(folder, monkeypatch, cut):
+    desk = DeskAtHand(folder)
+    with desk.desk.shelf.engine() as (_, engine):
+        store, calls = engine.store, iter(range(1, 100))
+
+        class Cut:
+            def execute(self, *given):
+                if next(calls) == cut:
+                    raise duckdb.InterruptException("Interrupted!")
+                return kept.execute(*given)
+
+            def __getattr__(self, name):
+                return getattr(kept, name)
+
+        kept, store.connection = store.connection, Cut()
+        with pytest.raises(OutOfTime), store.limited():
+            sql.select(store, "select 1", 10)
+        store.connection = kept
+    assert desk.sql("select count(*) from events")[0].rows == [[40]]

@@ -37,6 +37,7 @@ from loopline.warehouse.store import OutOfMemory, OutOfTime
 RUNNING, WAITING = 2, 8
 IDLE = 300.0  # seconds without a question after which it ends
 KEPT_BYTES = 64 << 20  # of answers remembered
+OVERHEAD = 1_000  # bytes an answer takes beside its own
 BUSY = "Two questions are being answered and eight wait. Ask again in a moment."
 
 
@@ -109,11 +110,16 @@ class Desk:
 
     def _remember(self, place: Any, request: bytes, reply: Reply) -> None:
         with self._lock:
+            before = self._kept.pop((place, request), None)  # two may have asked the same at once
+            self._size += _size(request, reply) - (_size(request, before) if before else 0)
             self._kept[place, request] = reply
-            self._size += len(request) + len(bytes(reply.value))
             while self._size > KEPT_BYTES and self._kept:
                 (_, old), gone = self._kept.popitem(last=False)
-                self._size -= len(old) + len(bytes(gone.value))
+                self._size -= _size(old, gone)
+
+
+def _size(request: bytes, reply: Reply) -> int:
+    return OVERHEAD + len(request) + len(bytes(reply.value))
 
 
 def _question(kind: str, question: msgspec.Raw) -> Any:
@@ -168,6 +174,7 @@ class _Serving:
         self.desk, self.listener, self.idle, self.parent = desk, listener, idle, parent
         self.last = time.monotonic()
         self.open = 0
+        self.lock = threading.Lock()
 
     def run(self) -> None:
         threading.Thread(target=self._guard, daemon=True).start()
@@ -188,7 +195,8 @@ class _Serving:
                 os._exit(0)
 
     def _one(self, connection: Connection) -> None:
-        self.open += 1
+        with self.lock:
+            self.open += 1
         try:
             with connection:
                 request = connection.recv_bytes(MOST)
@@ -200,7 +208,8 @@ class _Serving:
         except (EOFError, OSError):
             return
         finally:
-            self.open -= 1
+            with self.lock:
+                self.open -= 1
             self.last = time.monotonic()
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from loopline.warehouse import erasing, tombstones
@@ -67,7 +68,8 @@ class Shelf:
             engine.close()
 
     def _manifest(self) -> bytes:
-        return self._said("manifest.json") + self._cuts()
+        # A digest: answers are kept by it, and a manifest grows with its segments.
+        return sha256(self._said("manifest.json") + self._cuts()).digest()
 
     def _cuts(self) -> bytes:
         """Changes with everything that is taken out again, of the tail too."""

@@ -41,7 +41,6 @@ def select(store: Store, text: str, limit: int, tables: Tables | None = None) ->
     if not text.strip():
         raise BadQuestion("Write a SELECT statement.")
     if "views" not in store.kept:
-        store.connection.execute("set lock_configuration = true")
         views.make(store)
         store.kept["views"] = True
     parsed = _parsed(store, text)

@@ -31,12 +31,12 @@ COLUMNS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("properties", "json", "What is known of it"),
     ),
 }
-_PEOPLE = """create view asked.people as
+_PEOPLE = """create or replace view asked.people as
 select p.name as person, nullif(g.name, '') as account, coalesce(d.properties, '{}')::json as properties
 from memory.main.people p join memory.asked.person_map m on m.code = p.code and m.person = p.code
 left join memory.main.groups g on g.code = m.member
 left join memory.main.person_properties d on d.code = p.code where p.name <> ''"""
-_ACCOUNTS = """create view asked.accounts as
+_ACCOUNTS = """create or replace view asked.accounts as
 select g.name as account, coalesce(d.properties, '{}')::json as properties
 from memory.main.groups g left join memory.main.account_properties d on d.code = g.code where g.name <> ''"""
 _EVENTS = """select w.id, n.name as event, who.name as person, i.name as distinct_id,
@@ -51,18 +51,20 @@ now() as received_at, '' as source, '{}'::json as properties where false"""
 
 
 def make(store: Store) -> None:
-    """Make events, people and accounts over a store, once."""
+    """Make events, people and accounts over a store and lock its settings; again, where it was cut short."""
     db = store.connection
+    if not store.rows("select current_setting('lock_configuration')::boolean")[0][0]:
+        db.execute("set lock_configuration = true")
     member = store.member_of[store.person_of]
     given = {"code": np.arange(member.size), "person": store.person_of, "member": member}
-    db.execute("create schema asked")
+    db.execute("create schema if not exists asked")
     db.register("given_map", given)
-    db.execute("create table asked.person_map as select * from given_map")
+    db.execute("create or replace table asked.person_map as select * from given_map")
     db.unregister("given_map")
     db.execute(_PEOPLE)
     db.execute(_ACCOUNTS)
     parts = [_EVENTS.format(source.prefix) for source in store.sources]
-    db.execute(f"create view asked.events as {' union all '.join(parts) or _NO_EVENTS}")
+    db.execute(f"create or replace view asked.events as {' union all '.join(parts) or _NO_EVENTS}")
 
 
 def fill(
