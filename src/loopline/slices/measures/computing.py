@@ -9,7 +9,7 @@ from math import isclose
 from django.db import transaction
 
 from loopline.core.metrics.periods import HISTORY, Period, back_from
-from loopline.core.problems import Problem
+from loopline.core.problems import Problem, TooMany, Unavailable
 from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.settings.options import zone
@@ -75,6 +75,9 @@ def compute(
         if not d.computed:
             return Outcome()
         return _through(metric, version, d, now=now, again=again, done=done, step=step)
+    except (TooMany, Unavailable) as later:  # nothing is wrong with it: the next hour asks again
+        Metric.objects.filter(pk=metric.pk).update(trouble=later.sentence[:400])
+        return Outcome(trouble=later.sentence)
     except Problem as problem:
         Metric.objects.filter(pk=metric.pk).update(trouble=problem.sentence[:400], computed_at=now)
         return Outcome(trouble=problem.sentence)

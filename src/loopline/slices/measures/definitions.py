@@ -92,9 +92,11 @@ class Definition:
         if self.rule:
             return timedelta(days=self.rule.days)
         if self.insight == "retention":
-            return {"day": timedelta(days=1), "week": timedelta(weeks=1)}.get(
+            one = {"day": timedelta(days=1), "week": timedelta(weeks=1)}.get(
                 grain, timedelta(days=31)
-            ) * self.period
+            )
+            # Counted from each start, the last to start in the period have a whole one more.
+            return one * (self.period + (self.body.get("bounds") == "rolling"))
         return timedelta(0)
 
 

@@ -175,7 +175,10 @@ def _asked(d: Definition, p: Period, grain: str, unit: str, now: datetime) -> Fi
     if d.insight == "retention":
         return _retained(d, p, grain, unit, now)
     end = min(p.end, max(now, p.start + timedelta(seconds=1)))
-    answer = insights.computed(d.insight, _body(d, p.start, end), now)
+    more = (
+        {"interval": "day"} if d.insight == "stickiness" else {}
+    )  # daily actives, whatever was kept
+    answer = insights.computed(d.insight, _body(d, p.start, end, **more), now)
     source = _source(answer)
     if d.insight == "adoption":
         if d.number == "adopters":
@@ -208,8 +211,8 @@ def _sticky(
 
 def _retained(d: Definition, p: Period, grain: str, unit: str, now: datetime) -> Figure:
     """The cohort of this period in its k-th period after. Later cohorts of the same answer are left aside."""
-    whole = following(p, grain, str(zone()), d.period)
-    body = _body(d, p.start, min(whole.end, max(now, p.end)), interval=grain, periods=d.period + 1)
+    end = max(following(p, grain, str(zone()), d.period).end, p.end + d.ripe_after(grain))
+    body = _body(d, p.start, min(end, max(now, p.end)), interval=grain, periods=d.period + 1)
     answer = insights.computed("retention", body, now)
     source = _source(answer)
     for cohort in answer["cohorts"]:

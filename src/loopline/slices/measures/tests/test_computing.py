@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.apps import apps
 
+from loopline.core.problems import TooMany, Unavailable
 from loopline.core.surveys.intervals import wilson
 from loopline.platform.events.models import OutboxEvent
 from loopline.slices.measures import computing, services
@@ -311,3 +312,52 @@ def test_without_any_event_the_metric_says_what_to_connect(cast, stored):
     run(metric)
     assert "Send some" in Metric.objects.get(pk=metric).trouble
     assert by_start(metric) == {}
+
+
+def test_retention_counted_from_each_start_has_its_number_when_the_last_had_their_time(
+    cast, stored
+):
+    stored(
+        [
+            ("signup", "ann", "2026-01-11T22:00"), ("open", "ann", "2026-01-20T10:00"),
+            ("signup", "bea", "2026-01-05T10:00"), ("open", "bea", "2026-01-18T10:00"),
+            ("signup", "cleo", "2026-01-26T10:00"),
+        ]
+    )  # fmt: skip
+    query = {
+        "start": {"event": "signup"},
+        "return": {"event": "open"},
+        "bounds": "rolling",
+        "period": 1,
+    }
+    metric = made(cast, {"kind": "retention", "query": query})
+    run(metric)
+    assert by_start(metric)["01-05"].value == 100
+    assert not by_start(metric)["01-05"].incomplete
+    latest = MetricValue.objects.get(metric_id=metric, start=datetime(2026, 1, 26, tzinfo=UTC))
+    assert (latest.value, latest.incomplete) == (
+        None,
+        True,
+    )  # cleo has until 9 Feb and her week until 15 Feb
+
+
+def test_stickiness_counts_days_whatever_interval_its_question_had(cast, stored):
+    stored([("open", "ann", f"2026-01-{day:02}T10:00") for day in range(5, 12)])
+    metric = made(cast, {"kind": "stickiness", "query": {"event": "open", "interval": "week"}})
+    run(metric)
+    assert by_start(metric)["01-05"].value == 100
+
+
+@pytest.mark.parametrize(
+    "trouble", [TooMany("Ask again.", retry_after=2), Unavailable("It does not start.")]
+)
+def test_what_could_not_be_asked_is_asked_again_within_the_hour(cast, db, monkeypatch, trouble):
+    metric = made(cast, ACTIVATION)
+
+    def refuses(*_args, **_more):
+        raise trouble
+
+    monkeypatch.setattr(computing.figures, "figures", refuses)
+    assert computing.compute(metric, now=NOW).trouble == trouble.sentence
+    row = Metric.objects.get(pk=metric)
+    assert (row.trouble, row.computed_at) == (trouble.sentence, None)
