@@ -44,7 +44,11 @@ ONBOARDING = (
     "Hanna Sørensen",
     "Trials stall at the import; since the dates were mended fewer do.",
 )
-WEEKLY = ("The product this week", "Tomas Lindgren", "")
+WEEKLY = (
+    "The product this week",
+    "Tomas Lindgren",
+    "Swaps are taken up since they shipped, most by Enterprise.",
+)
 # What stands on each: reports and metrics by name, whether wide.
 TILES: dict[str, tuple[tuple[str, str, bool], ...]] = {
     ONBOARDING[0]: (

@@ -46,7 +46,7 @@ METRICS = (
         "d", "down", 1.5, "time-to-value", {"start": STARTED, "value": PUBLISHED},
     ),
     SampleMetric(
-        "People a week", "Tomas Lindgren", "How many different people use the product?", "people", "up", 8_000,
+        "People a week", "Tomas Lindgren", "How many different people use the product?", "people", "up", 5_600,
         "actives", {"filters": [{"property": "plan", "op": "in", "value": ["Team", "Business", "Enterprise"]}]},
     ),
     SampleMetric(
