@@ -124,3 +124,21 @@ def test_a_bet_is_measured_by_the_first_whole_period_after_it_shipped(cast, now,
     assert mark.note == "5 d"
     value[0] = 4.0
     assert measured(now + timedelta(days=12)).note == "4 d"  # corrected: the line follows
+
+
+def test_who_owns_a_bet_hears_that_its_metric_is_defined_anew(cast, now, db, run_jobs):
+    from loopline.platform.notify.services import for_actor
+
+    services.builtin("test.told", "T", "T", "d", lambda _s, _e: (1.0, 9, None, None))
+    metric = services.create_metric(actor=cast.bo, name="Days", unit="d", now=now)
+    services.record_value(actor=cast.bo, metric_id=metric, value=3, now=now)
+    roadmap.create_bet(actor=cast.cy, title="Faster", metric_id=metric, now=now)
+    services.change_metric(
+        actor=cast.bo,
+        id_=metric,
+        changes={"definition": {"kind": "builtin", "query": "test.told"}},
+        now=now,
+    )
+    run_jobs()
+    assert [n.kind for n in for_actor(actor=cast.cy)] == ["metric.redefined"]
+    assert for_actor(actor=cast.bo) == []

@@ -16,7 +16,7 @@ class RoadmapConfig(AppConfig):
         from loopline.platform.undo import steps
         from loopline.slices.customers.events import AccountChanged
         from loopline.slices.feedback import events as heard
-        from loopline.slices.measures.events import MetricValueRecorded
+        from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
         from loopline.slices.roadmap import (
             events,
             facts,
@@ -42,6 +42,7 @@ class RoadmapConfig(AppConfig):
         outbox.subscribe(heard.FeedbackChanged, handlers.when_feedback_changed)
         outbox.subscribe(AccountChanged, handlers.when_account_changed)
         outbox.subscribe(MetricValueRecorded, handlers.when_measured)
+        outbox.subscribe(MetricRedefined, handlers.when_redefined)
         register(
             Kind(
                 "opportunity", "Opportunity", "OPP", "opportunity.read", queries.opportunity_cards,

@@ -1,6 +1,7 @@
 """What the roadmap does when others change: demand and lines follow."""
 
 from loopline.platform.events.outbox import Happened
+from loopline.platform.notify.services import notify_person
 from loopline.platform.thread.store import touch
 from loopline.slices.customers.events import AccountChanged
 from loopline.slices.feedback.events import (
@@ -10,7 +11,7 @@ from loopline.slices.feedback.events import (
     FeedbackUnmerged,
 )
 from loopline.slices.feedback.queries import ids_of_account
-from loopline.slices.measures.events import MetricValueRecorded
+from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
 from loopline.slices.roadmap.demand import refresh
 from loopline.slices.roadmap.models import Bet
 from loopline.slices.roadmap.queries import opportunities_touching
@@ -46,3 +47,16 @@ def when_archived(event: FeedbackArchived, happened: Happened) -> None:
 def when_measured(event: MetricValueRecorded, happened: Happened) -> None:
     bets = Bet.objects.filter(metric_id=event.metric_id).exclude(shipped_at=None)
     touch(("bet", b) for b in bets.values_list("pk", flat=True))
+
+
+def when_redefined(event: MetricRedefined, happened: Happened) -> None:
+    """Whoever owns a bet that the metric decides hears that it means something else now; once, as its followers do."""
+    bets = Bet.objects.filter(metric_id=event.metric_id, archived_at=None).exclude(owner=None)
+    for user in sorted(
+        {b for b in bets.values_list("owner_id", flat=True) if b} - {happened.actor_id or 0}
+    ):
+        notify_person(
+            user_id=user, text="The metric that decides a bet of yours is defined anew",
+            url=f"/measures/{event.metric_id}#versions", kind="metric.redefined",
+            key=f"metric-redefined:{event.metric_id}:{event.number}:{user}", now=happened.at,
+        )  # fmt: skip
