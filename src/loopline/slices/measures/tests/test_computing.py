@@ -338,7 +338,7 @@ def test_retention_counted_from_each_start_has_its_number_when_the_last_had_thei
     assert (latest.value, latest.incomplete) == (
         None,
         True,
-    )  # cleo has until 9 Feb and her week until 15 Feb
+    )  # who starts last that week has until 16 Feb
 
 
 def test_stickiness_counts_days_whatever_interval_its_question_had(cast, stored):
