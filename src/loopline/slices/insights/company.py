@@ -21,16 +21,18 @@ from uuid import UUID
 import psycopg
 from psycopg import pq
 
-from loopline.core.problems import Invalid, Missing, Unavailable
+from loopline.core.problems import Invalid, Missing, TooMany, Unavailable
 from loopline.platform.egress.pinned import Deadline, system_resolve, vetted_addresses
 from loopline.platform.egress.policy import policy_from_env
 from loopline.slices.insights.models import Warehouse
+from loopline.warehouse.desk.gate import Full, Gate
 
 SECONDS = 25.0
 CONNECT = 6.0
 MOST_BYTES = 24 << 20
 PAGE = 1_000
 TLS = ("disable", "prefer", "require", "verify-ca", "verify-full")
+_AT_ONCE = Gate(2, 0)  # in one process
 Result = tuple[list[tuple[str, str]], list[list[Any]], bool, float]
 
 
@@ -79,7 +81,14 @@ def asked(text: str, limit: int) -> Result:
     row = Warehouse.objects.filter(pk=1).first()
     if row is None or not row.url:
         raise Missing("company warehouse")
-    return select(row.url, text, limit)
+    try:
+        # A slow answer holds a thread that pages need too.
+        with _AT_ONCE.entered():
+            return select(row.url, text, limit)
+    except Full:
+        raise TooMany(
+            "Two questions to the warehouse are under way. Ask again in a moment.", retry_after=5
+        ) from None
 
 
 def select(url: str, text: str, limit: int, *, seconds: float = SECONDS) -> Result:
@@ -137,20 +146,23 @@ def _rows(
         if said.status != pq.ExecStatus.COMMAND_OK:
             raise Invalid(sql=_plain(said.get_error_message()))
         rows: list[list[Any]] = []
-        size, columns = 0, list[tuple[str, str]]()
+        size = 0
+        cursor.execute("fetch 0 from loopline_rows")
+        columns = [(c.name, c.type_display) for c in cursor.description or []]
         while len(rows) <= limit:
             fetch = f"fetch {min(PAGE, limit + 1 - len(rows))} from loopline_rows"
-            cursor.execute(fetch)
-            columns = [(c.name, c.type_display) for c in cursor.description or []]
-            batch = cursor.fetchall()
-            if not batch:
-                break
-            for row in batch:
+            before = len(rows)
+            # Row by row: a page of large ones would be in memory before anybody could count them.
+            for row in cursor.stream(fetch):
                 made = [_value(each) for each in row]
                 size += sum(len(each) if isinstance(each, str) else 8 for each in made)
                 rows.append(made)
-            if size > MOST_BYTES:
-                raise Invalid(sql="The result is larger than 24 MB. Select fewer rows or columns.")
+                if size > MOST_BYTES:
+                    raise Invalid(
+                        sql="The result is larger than 24 MB. Select fewer rows or columns."
+                    )
+            if len(rows) == before:
+                break
         return columns, rows[:limit], len(rows) > limit
 
 

@@ -8,7 +8,7 @@ import duckdb
 import psycopg
 import pytest
 
-from loopline.core.problems import Invalid, Missing, NotAllowed, Problem
+from loopline.core.problems import Invalid, Missing, NotAllowed, Problem, TooMany
 from loopline.platform.egress.errors import Refused
 from loopline.slices.customers.services import save_account
 from loopline.slices.insights import company, drops, services
@@ -106,6 +106,27 @@ def connected(server, cast, now, monkeypatch):
     monkeypatch.setenv("LOOPLINE_EGRESS_ALLOW", "127.0.0.0/8")
     services.connect_warehouse(actor=cast.ada, url=server, now=now)
     return server
+
+
+def test_large_rows_of_the_warehouse_are_not_taken_in_together(connected, cast):
+    import tracemalloc
+
+    tracemalloc.start()
+    with pytest.raises(Invalid, match="24 MB"):
+        _run(cast.bo, "select repeat('x', 9000000) from generate_series(1, 300)", "warehouse")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200 << 20
+    assert _run(cast.bo, "select 1 as one", "warehouse")["rows"] == [[1]]
+    none = _run(cast.bo, "select id from orders where id < 0", "warehouse")
+    assert (none["rows"], [c["name"] for c in none["columns"]]) == ([], ["id"])
+
+
+def test_a_slow_warehouse_leaves_threads_to_pages(connected, cast):
+    held = company._AT_ONCE
+    with held.entered(), held.entered(), pytest.raises(TooMany, match="under way"):
+        _run(cast.bo, "select 1", "warehouse")
+    assert _run(cast.bo, "select 1", "warehouse")["rows"] == [[1]]
 
 
 def test_the_companys_warehouse_answers_within_limits(connected, cast):
