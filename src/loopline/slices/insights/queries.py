@@ -284,7 +284,7 @@ def _facts(kind: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> lis
         points = answer["points"] if kind == "actives" else next(
             (s["points"] for s in answer["series"]), []
         )  # fmt: skip
-        values = [p["value"] for p in points if p["value"] is not None]
+        values = [p["value"] for p in points if p["value"] is not None and not p["incomplete"]]
         return [("latest", f"{values[-1]:g}")] if values else []
     return []
 

@@ -1,11 +1,12 @@
 """Asking in the browser, without a browser: the page, its answer, the people behind a cell, reports."""
 
+from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import quote
 
 import pytest
 
-from loopline.slices.insights import forms, services
+from loopline.slices.insights import forms, queries, services
 from loopline.slices.insights.models import Report, ReportVersion
 
 SPAN = {"from": "2026-10-01T00:00:00", "to": "2026-11-01T00:00:00"}
@@ -163,3 +164,17 @@ def test_a_decision_about_a_report_freezes_its_numbers(signed_in, cast, usage, n
     kept = dict(queries.by_ids([opened])[opened].inputs)
     assert kept["signed up"] == "80"
     assert kept["to invited"] == "62 %"
+
+
+@pytest.mark.parametrize(
+    ("now", "latest"), [("2026-10-08T12:00", "47"), ("2026-10-12T00:00", "63")]
+)
+def test_a_decision_freezes_the_last_whole_period_only(
+    cast, usage, stored, monkeypatch, now, latest
+):
+    stored([("signed up", f"q{n}", "2026-10-05T10:00") for n in range(30)])
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    monkeypatch.setattr(queries.timezone, "now", lambda: at)
+    body = {"event": "signed up", "interval": "week", "last_days": 30}
+    made = services.save_report(actor=cast.bo, name="Signups", kind="trend", body=body, now=at)
+    assert queries.report_facts(made) == [("latest", latest)]
