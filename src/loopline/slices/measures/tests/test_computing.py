@@ -205,7 +205,7 @@ def test_sql_gives_one_value_a_period_or_rows_of_periods(cast, stored):
         ("select 1 union all select 2", "several rows"),
         ("select nonsense from events", "nonsense"),
         ("delete from events", "Only a SELECT"),
-        ("select 'x' as period, 1 as value", "not a day"),
+        ("select 'x' as period, 1 as value", "a day or a time"),
     ],
 )
 def test_a_select_that_gives_no_number_leaves_a_sentence(cast, stored, text, says):
