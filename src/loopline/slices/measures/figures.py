@@ -1,5 +1,6 @@
 """The numbers of a definition for periods, from events, SQL or another area's records. Nothing is stored here."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from loopline.slices.measures.definitions import SECONDS, SHARE, Definition, sca
 
 LEAST = 5  # values below which a percentile is not said
 MICROS = 1_000_000
+# DuckDB quotes the value it stumbled over, and everybody reads why a metric has no number.
+_STUMBLED = re.compile(r"(could not|invalid|out of range|failed|malformed|cast)|@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,14 @@ def _builtin(d: Definition, p: Period) -> Figure:
 
 
 def _select(text: str) -> tuple[list[list[Any]], list[str], dict[str, Any]]:
-    answer = insights.sql(actor=Actor.system(), text=text)
+    try:
+        answer = insights.sql(actor=Actor.system(), text=text)
+    except Invalid as wrong:
+        if not _STUMBLED.search(wrong.sentence):
+            raise
+        raise Invalid(
+            definition="The SELECT stumbles over a value. Run it on the SQL page to see which."
+        ) from None
     return answer["rows"], [c["name"] for c in answer["columns"]], _source(answer)
 
 
@@ -255,7 +265,7 @@ def _figure(row: Sequence[Any], names: Sequence[str], source: dict[str, Any]) ->
     by = dict(zip(names, row, strict=True))
     value = by["value"] if "value" in by else row[1 if len(row) > 1 and names[0] == "period" else 0]
     return Figure(
-        _number(value), None if by.get("n") is None else int(by["n"]), _number(by.get("low")),
+        _number(value), _whole(by.get("n")), _number(by.get("low")),
         _number(by.get("high")), source,
     )  # fmt: skip
 
@@ -264,8 +274,14 @@ def _number(value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Invalid(definition=f"The SELECT gives {value!r} where a number is needed.")
+        # Not the value: everybody reads this sentence, and it may be somebody's address.
+        raise Invalid(definition="The SELECT gives something else where a number is needed.")
     return float(value)
+
+
+def _whole(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
 
 
 def _rows(
@@ -288,5 +304,5 @@ def _moment(value: Any) -> datetime:
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
-        raise Invalid(definition=f"{value!r} is not a day or a time.") from None
+        raise Invalid(definition="The SELECT gives a period that is not a day or a time.") from None
     return at.replace(tzinfo=zone()).astimezone(UTC) if at.tzinfo is None else at.astimezone(UTC)
