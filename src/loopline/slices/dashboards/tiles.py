@@ -121,7 +121,7 @@ def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
         finding += f"; {written(latest.low, '')} to {written(latest.high, m.unit)} is likely"
     return Shown(
         tile.title or m.name, _unit(m.unit, series.grain), finding, href,
-        _lines(series, m, points, _width(tile)), ["Period", m.unit or "Value", "Low", "High", "From"],
+        _lines(series, m, series.points, _width(tile)), ["Period", m.unit or "Value", "Low", "High", "From"],
         [_row(p, m.unit) for p in points[::-1]], owner=summary.owner,
     )  # fmt: skip
 
@@ -145,29 +145,39 @@ def _row(p: measures.Point, unit: str) -> list[str]:
 def _lines(
     series: measures.ValueSeries, m: measures.MetricView, points: Sequence[measures.Point], w: float
 ) -> Markup:
-    """The present version in the accent, earlier ones in grey and never joined to it, the open period dashed."""
-    if len(points) < 2:
+    """The present version in the accent, earlier ones in grey and never joined to it, the open period dashed.
+
+    No line is drawn across a period without a value.
+    """
+    known = [p for p in points if p.value is not None]
+    if len(known) < 2:
         return NOTHING
-    now_ = points[-1].version
+    now_ = known[-1].version
     mine = [p.value if p.version == now_ and not p.incomplete else None for p in points]
-    old = [p.value if p.version != now_ else None for p in points]
-    last = next((v for v in reversed(mine) if v is not None), None)
-    runs = []
-    if any(v is not None for v in old):
-        runs.append(charts.Series(old, "", "l2"))
     open_ = [
-        p.value if p.incomplete or (at + 1 < len(points) and points[at + 1].incomplete) else None
+        p.value
+        if p.incomplete
+        or (at + 1 < len(points) and points[at + 1].incomplete and mine[at] is not None)
+        else None
         for at, p in enumerate(points)
     ]
+    runs = [
+        charts.Series(run, "", "l2")
+        for number in sorted({p.version for p in known} - {now_})
+        for run in _parts([p.value if p.version == number else None for p in points])
+    ]
     if any(p.incomplete for p in points):
-        runs.append(charts.Series(open_, "", "l1", dash=True))
-    banded = all(p.low is not None for p in points if p.value is not None)
-    runs.append(
-        charts.Series(
-            mine, written(last, m.unit), "l1", edge=True,
-            low=[p.low for p in points] if banded else (), high=[p.high for p in points] if banded else (),
-        )
-    )  # fmt: skip
+        runs += [charts.Series(run, "", "l1", dash=True) for run in _parts(open_)]
+    last = next((v for v in reversed(mine) if v is not None), None)
+    banded = all(p.low is not None for p in known)
+    parts = _parts(mine)
+    for number, run in enumerate(parts, start=1):
+        ends = [
+            [getattr(p, side) if v is not None else None for p, v in zip(points, run, strict=True)]
+            if banded else () for side in ("low", "high")
+        ]  # fmt: skip
+        said = written(last, m.unit) if number == len(parts) else ""
+        runs.append(charts.Series(run, said, "l1", edge=True, low=ends[0], high=ends[1]))
     notes = [
         charts.Note(at, f"version {p.version}", "warn")
         for at, p in enumerate(points)
@@ -175,11 +185,23 @@ def _lines(
     ]
     rules = [(m.target, f"target {written(m.target, m.unit)}")] if m.target is not None else []
     days = [p.start.astimezone(zone()).date() for p in points]
-    label = f"{m.name}: {written(points[0].value, m.unit)} to {written(points[-1].value, m.unit)}"
+    label = f"{m.name}: {written(known[0].value, m.unit)} to {written(known[-1].value, m.unit)}"
     return charts.lines(
         runs, every(days, series.grain), label, notes=notes, rules=rules,
         unit=f" {m.unit}" if m.unit in ("%", "d", "h") else "", w=w,
     )  # fmt: skip
+
+
+def _parts(values: Sequence[float | None]) -> list[list[float | None]]:
+    """The stretches without a gap, each as a run over the whole axis."""
+    out: list[list[float | None]] = []
+    for at, value in enumerate(values):
+        if value is None:
+            continue
+        if not at or values[at - 1] is None:
+            out.append([None] * len(values))
+        out[-1][at] = value
+    return out
 
 
 def said_change(effect: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Dashboards and investigations: their pages, who may do what, and effects said with their interval."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,10 +12,11 @@ from scipy import stats
 from loopline.core.effects.change import of_means, of_shares
 from loopline.platform.settings import options
 from loopline.platform.undo import steps
-from loopline.slices.dashboards import jobs, queries, rules, services
+from loopline.slices.dashboards import jobs, queries, rules, services, tiles
 from loopline.slices.dashboards.models import Dashboard, Investigation, Subscription, Tile
 from loopline.slices.decisions import services as decisions
 from loopline.slices.insights import services as insights
+from loopline.slices.measures import queries as measures_queries
 from loopline.slices.measures import services as measures
 
 SPAN = {"from": "2026-10-01T00:00:00", "to": "2026-11-19T00:00:00"}
@@ -233,6 +235,30 @@ def test_a_rise_is_good_only_where_up_is_better(signed_in, cast, now, direction,
     said = client.get(f"/investigations/{asked}").content.decode()
     assert "verdict" in said
     assert ('class="verdict good"' in said) is good
+
+
+def test_no_line_is_drawn_across_a_period_without_a_value(db, now):
+    metric = measures_queries.MetricView(1, "M", "%", "up", None, None)
+    points = tuple(
+        measures_queries.Point(
+            now + timedelta(weeks=n),
+            now + timedelta(weeks=n + 1),
+            value,
+            9,
+            None,
+            None,
+            n == 5,
+            1,
+            False,
+        )
+        for n, value in enumerate((1.0, 2.0, None, 4.0, 5.0, 6.0))
+    )
+    series = measures_queries.ValueSeries(metric, "week", points, (), (), ())
+    drawn = str(tiles._lines(series, metric, points, 560))
+    runs = re.findall(r'<polyline class="([^"]+)" points="([^"]+)"', drawn)
+    assert sorted((cls, len(at.split())) for cls, at in runs) == 4 * [("l1", 2)] + 2 * [
+        ("l1 dash", 2)
+    ]
 
 
 def test_lists_ask_few_queries(signed_in, cast, now, stored, django_assert_max_num_queries):
