@@ -15,7 +15,7 @@ from loopline.slices.measures.models import Metric
 NIGHT = 2  # o'clock, when yesterday's events have come in
 
 
-@task(queue_name="bulk")
+@task(queue_name="bulk", priority=4)  # before the long embedding of texts
 def compute_metric(metric_id: int, again: bool = False, done: int = 0, token: str = "") -> None:
     """One run for one metric; what it leaves goes into the next. `token` is a progress somebody watches."""
 
