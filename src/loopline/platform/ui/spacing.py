@@ -1,7 +1,7 @@
 """Scales in round numbers, and labels that do not lie on one another."""
 
 from collections.abc import Sequence
-from math import ceil, floor, log10
+from math import ceil, floor, isnan, log10
 
 
 def apart(places: Sequence[float], gap: float) -> list[float]:
@@ -27,11 +27,24 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     return moved
 
 
+LARGEST, SMALLEST = 1e15, 1e-12  # of a scale and of its step
+
+
+def _held(value: float) -> float:
+    return 0.0 if isnan(value) else max(-LARGEST, min(LARGEST, float(value)))
+
+
 def axis(values: Sequence[float], lo: float | None, hi: float | None) -> tuple[float, float, float]:
-    """Ends and step of a scale in round numbers; zero is on it unless the caller starts elsewhere."""
-    least = min([*values, 0.0]) if lo is None else lo
-    most = max([*values, least]) if hi is None else hi
-    raw = ((most - least) or 4.0) / 4
+    """Ends and step of a scale in round numbers; zero is on it unless the caller starts elsewhere.
+
+    Values come from outside: what is no number, or too large to be told from its neighbours, is held within LARGEST.
+    """
+    held = [_held(v) for v in values]
+    least = min([*held, 0.0]) if lo is None else _held(lo)
+    most = max([*held, least]) if hi is None else _held(hi)
+    # A step that is lost beside the ends would never lead from one to the other.
+    lost = max(abs(least), abs(most)) / 1e6
+    raw = max(((most - least) or 4.0) / 4, lost, SMALLEST)
     power = 10.0 ** floor(log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
     return floor(least / step) * step, ceil(round(most / step, 6)) * step or step, step

@@ -116,14 +116,19 @@ def edited(kind: str, form: QueryDict) -> tuple[dict[str, Any], str]:
     return body, rest if verb == "where" else ""
 
 
+def _whole(text: str) -> bool:
+    """Whether a text is a whole number of a size anything here may have."""
+    return text.isdecimal() and len(text) < 10
+
+
 def _drop(body: dict[str, Any], place: str) -> None:
     """`s1` a step, `x0` an exclusion, `s1.0` a condition of it, `f.0` a filter, `m.0` of the one match."""
     prefix, _, number = place.partition(".")
     if number:
         conditions = _part(body, prefix)
-        if number.isdigit() and int(number) < len(conditions):
+        if _whole(number) and int(number) < len(conditions):
             del conditions[int(number)]
-    elif prefix[:1] in "sx" and prefix[1:].isdigit():
+    elif prefix[:1] in "sx" and _whole(prefix[1:]):
         rows = body.get("steps" if prefix[0] == "s" else "exclude", [])
         if int(prefix[1:]) < len(rows):
             del rows[int(prefix[1:])]
@@ -131,7 +136,7 @@ def _drop(body: dict[str, Any], place: str) -> None:
 
 def _up(body: dict[str, Any], place: str) -> None:
     steps, at = body.get("steps", []), place.removeprefix("s")
-    if at.isdigit() and 0 < int(at) < len(steps):
+    if _whole(at) and 0 < int(at) < len(steps):
         steps[int(at) - 1], steps[int(at)] = steps[int(at)], steps[int(at) - 1]
 
 
@@ -140,7 +145,7 @@ def _part(body: dict[str, Any], prefix: str) -> list[Any]:
         found = body.get("filters", [])
     elif prefix == "m":
         found = body.get("where", [])
-    elif prefix[:1] in "sx" and prefix[1:].isdigit():
+    elif prefix[:1] in "sx" and _whole(prefix[1:]):
         rows = body.get("steps" if prefix[0] == "s" else "exclude", [])
         at = int(prefix[1:])
         found = rows[at].get("where", []) if at < len(rows) else []
@@ -153,7 +158,7 @@ def _plain(body: dict[str, Any], name: str, form: QueryDict) -> None:
     text = form.get(name, "").strip()
     if not text:
         return
-    body[name] = int(text) if (name in WHOLE or name == "steps") and text.isdigit() else text
+    body[name] = int(text) if (name in WHOLE or name == "steps") and _whole(text) else text
 
 
 def _match(form: QueryDict, prefix: str) -> dict[str, Any]:
@@ -217,7 +222,7 @@ def _exclusions(form: QueryDict) -> list[dict[str, Any]]:
             steps = {
                 key: int(form.get(f"x{n}.{key}", "") or default)
                 for key, default in (("after_step", 1), ("before_step", 2))
-                if (form.get(f"x{n}.{key}", "") or "1").isdigit()
+                if _whole(form.get(f"x{n}.{key}", "") or "1")
             }
             found.append(_match(form, f"x{n}") | steps)
     return found
@@ -235,7 +240,7 @@ def _time(body: dict[str, Any], form: QueryDict) -> None:
                         **{key: f"{text} is not a day. Write it as 2026-03-31."}
                     ) from None
                 body[key] = text if "T" in text else f"{text}T00:00:00"
-    elif form.get("last_days", "").isdigit():
+    elif _whole(form.get("last_days", "")):
         body["last_days"] = int(form.get("last_days", ""))
 
 

@@ -65,7 +65,7 @@ def board_new(request: HttpRequest) -> HttpResponse:
 
 def _days(request: HttpRequest, board: Dashboard) -> int:
     text = request.GET.get("days", "")
-    return min(max(int(text), 1), 3650) if text.isdigit() and len(text) < 5 else board.days
+    return min(max(int(text), 1), 3650) if text.isdecimal() and len(text) < 5 else board.days
 
 
 def board_page(request: HttpRequest, dashboard_id: int) -> HttpResponse:
@@ -117,7 +117,7 @@ def tile_add(request: HttpRequest, dashboard_id: int) -> HttpResponse:
         kind, ref = "text", ""
     services.add_tile(
         actor=actor, dashboard_id=dashboard_id, kind=kind or "report",
-        ref_id=int(ref) if ref.isdigit() and len(ref) < 19 else None,
+        ref_id=int(ref) if ref.isdecimal() and len(ref) < 19 else None,
         title=p.get("title", ""), words=p.get("words", ""), now=now_in(request),
     )  # fmt: skip
     toast(request, "Chart added")
@@ -128,7 +128,7 @@ def tile_change(request: HttpRequest, dashboard_id: int, tile_id: int) -> HttpRe
     """Move (`place`), widen (`wide`) or rename a tile."""
     actor, p = _posted(request), request.POST
     changes: dict[str, Any] = {k: p[k] for k in ("title", "words") if k in p}
-    if p.get("place", "").isdigit():
+    if (p.get("place", "") or "x").isdecimal() and len(p["place"]) < 6:
         changes["place"] = int(p.get("place", "0"))
     if "wide" in p:
         changes["wide"] = p["wide"] == "1"
@@ -162,7 +162,7 @@ def board_filters(request: HttpRequest, dashboard_id: int) -> HttpResponse:
     on = p.get("on", "account")
     filters = [{"property": name, "op": "eq", "value": value, "on": on}] if name and value else []
     changes: dict[str, Any] = {"filters": filters}
-    if p.get("days", "").isdigit():
+    if (p.get("days", "") or "x").isdecimal() and len(p["days"]) < 6:
         changes["days"] = int(p.get("days", "90"))
     services.change_dashboard(actor=actor, id_=dashboard_id, changes=changes, now=now_in(request))
     return go(request, f"/dashboards/{dashboard_id}")
@@ -189,7 +189,7 @@ def board_subscribe(request: HttpRequest, dashboard_id: int) -> HttpResponse:
         hour = p.get("hour", "8")
         services.subscribe(
             actor=actor, dashboard_id=dashboard_id, every=p.get("every", "week"),
-            hour=int(hour) if hour.isdigit() and len(hour) < 3 else 8,
+            hour=int(hour) if hour.isdecimal() and len(hour) < 3 else 8,
             channel=p.get("channel", "mail"), address=p.get("address", ""), now=now_in(request),
         )  # fmt: skip
         toast(request, "You get its findings from now on")

@@ -60,7 +60,7 @@ def inquiry_new(request: HttpRequest) -> HttpResponse:
     try:
         made = services.open_investigation(
             actor=actor, question=p.get("question", ""),
-            report_ids=[int(report)] if report.isdigit() and len(report) < 19 else [], now=now_in(request),
+            report_ids=[int(report)] if report.isdecimal() and len(report) < 19 else [], now=now_in(request),
         )  # fmt: skip
     except Invalid as wrong:
         return render(request, shape, context | {"values": p, "errors": wrong.errors}, 422)
@@ -132,7 +132,7 @@ def _posted(request: HttpRequest) -> Any:
 
 
 def _id(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def inquiry_add(request: HttpRequest, investigation_id: int) -> HttpResponse:

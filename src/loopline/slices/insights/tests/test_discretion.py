@@ -102,6 +102,7 @@ def test_what_looks_like_a_person():
     "address",
     [
         "trend/people?offset=²", f"trend/people?offset={'9' * 30}", "trend/answer?q=&report=²", "trend/edit?report=²",
+        "trend/edit?last_days=²", "funnel/edit?drop=s²", "funnel/edit?up=s²",
         'trend/people?cell={"at":5}', 'funnel/people?q={"steps":[{"event":"a"}]}&cell={"step":"1"}',
         f"trend/answer?q={{\"event\":\"a\",\"where\":[{{\"property\":\"n\",\"op\":\"gt\",\"value\":1{'0' * 400}}}]}}",
     ],

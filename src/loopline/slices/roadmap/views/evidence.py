@@ -15,12 +15,12 @@ DAYS = 30
 def _wanted(form: QueryDict) -> dict[str, Any]:
     """The question and cell the form means: an event, a cohort's active people, or a funnel's step."""
     event, cohort, report = (form.get(k, "").strip() for k in ("event", "cohort", "report"))
-    if report.isdigit() and len(report) < 19:
+    if report.isdecimal() and len(report) < 19:
         found = insights.report_definitions([int(report)]).get(int(report))
         if found is None or found["kind"] != "funnel":
             raise Invalid(report="Choose a funnel.")
         step = form.get("step", "")
-        cell: dict[str, Any] = {"step": int(step) if step.isdigit() and len(step) < 4 else 1}
+        cell: dict[str, Any] = {"step": int(step) if step.isdecimal() and len(step) < 4 else 1}
         if form.get("dropped"):
             cell["dropped"] = True
         return {"insight": "funnel", "query": found["body"], "cell": cell, "report_id": int(report)}
