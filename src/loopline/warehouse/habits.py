@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loopline.core.insights import activity
+from loopline.core.insights import activity, masks
 from loopline.core.insights.activity import Presence
 from loopline.core.insights.answers import (
     ActivesAnswer,
@@ -23,7 +23,7 @@ from loopline.core.insights.ir import (
     Retention,
     Stickiness,
 )
-from loopline.core.insights.packing import Bools, Ints, in_order
+from loopline.core.insights.packing import Bools, Ints, Pair, in_order
 from loopline.core.insights.periods import WIDTHS, edges
 from loopline.warehouse.scans import EVER, Scan
 
@@ -51,19 +51,16 @@ def retention(scan: Scan, question: Retention) -> RetentionAnswer:
     _check(question)
     bounds = period_edges(question, after=question.periods)
     count = period_edges(question).size - 1
-    starts, times = _starts(scan, question, bounds[: count + 1])
-    back = _Back(scan, question, bounds[: count + 1], starts, times)
-    sizes = activity.per_bucket(starts, count)
-    table = [
-        activity.per_bucket(_only(starts, back.within(k)), count) for k in range(question.periods)
-    ]
+    sizes, table = (_counted if _fits(question, count) else _searched)(
+        scan, question, bounds[: count + 1]
+    )
     return RetentionAnswer(
         tuple(
             Cohort(
                 int(bounds[cohort]),
                 int(sizes[cohort]),
                 tuple(
-                    None if _open(question, bounds, cohort, k) else int(table[k][cohort])
+                    None if _open(question, bounds, cohort, k) else int(table[cohort, k])
                     for k in range(question.periods)
                 ),
             )
@@ -76,6 +73,13 @@ def retention_people(scan: Scan, question: Retention, cell: Cell) -> Ints:
     _check(question)
     bounds = period_edges(question)
     cohort = place_of(bounds, cell.at)
+    if _fits(question, bounds.size - 1):
+        began, back = _words(scan, question, bounds)
+        if cell.period is None:
+            back, period, or_after = began, 0, False
+        else:
+            period, or_after = cell.period, question.on_or_after
+        return np.flatnonzero(masks.who_returned(began, back, cohort, period, or_after=or_after))
     starts, times = _starts(scan, question, bounds)
     keep = starts.buckets == cohort
     if cell.period is not None:
@@ -83,24 +87,68 @@ def retention_people(scan: Scan, question: Retention, cell: Cell) -> Ints:
     return np.asarray(starts.actors[keep])
 
 
+def _fits(question: Retention, count: int) -> bool:
+    """Whether an actor's periods are the bits of a word."""
+    return not question.rolling and count <= masks.MOST
+
+
+def _counted(scan: Scan, question: Retention, bounds: Ints) -> tuple[Ints, Ints]:
+    """(cohorts' sizes, actors back by cohort and period), from a word an actor."""
+    count = bounds.size - 1
+    starts, backs = _words(scan, question, bounds)
+    scan.store.pause()
+    or_after = question.on_or_after
+    table = masks.returned(starts, backs, count, question.periods, or_after=or_after)
+    return masks.sizes(starts, count), table
+
+
+def _words(scan: Scan, question: Retention, bounds: Ints) -> tuple[masks.Words, masks.Words]:
+    """Per actor the periods they started in and those they came back in; one array where these are the same."""
+    pairs = [_begun(scan, question)]
+    if question.anchor != "recurring" or question.back != question.start:
+        rows = scan.read(question.back)
+        pairs.append((rows.actors, rows.times))
+    below = max((int(actors.max()) + 1 for actors, _ in pairs if actors.size), default=0)
+    found = [
+        masks.words(actors, activity.bucket(times, bounds), bounds.size - 1, below)
+        for actors, times in pairs
+    ]
+    return found[0], found[-1]
+
+
+def _searched(scan: Scan, question: Retention, bounds: Ints) -> tuple[Ints, Ints]:
+    """As `_counted`, for any number of periods and for rolling ones."""
+    count = bounds.size - 1
+    starts, times = _starts(scan, question, bounds)
+    back = _Back(scan, question, bounds, starts, times)
+    table = [
+        activity.per_bucket(_only(starts, back.within(k)), count) for k in range(question.periods)
+    ]
+    return activity.per_bucket(starts, count), np.stack(table, axis=1)
+
+
 def _starts(scan: Scan, question: Retention, bounds: Ints) -> tuple[Presence, Ints]:
     """Each actor's cohorts, and when in each they started."""
-    low = None if question.anchor == "recurring" else EVER
-    rows = scan.read(question.start, start=low)
-    actors, times = rows.actors, rows.times
-    if question.anchor != "recurring":
-        actors, times = activity.firsts(actors, times)
-        keep = times >= question.span.start
-        if question.anchor == "first_ever":
-            every = scan.read(Match(None), start=EVER)
-            who, first = activity.firsts(every.actors, every.times)
-            keep &= first[np.searchsorted(who, actors)] == times
-        actors, times = actors[keep], times[keep]
-    actors, times = in_order(actors, times)
+    actors, times = in_order(*_begun(scan, question))
     buckets = activity.bucket(times, bounds)
     new = np.ones(actors.size, dtype=np.bool_)
     new[1:] = (actors[1:] != actors[:-1]) | (buckets[1:] != buckets[:-1])
     return Presence(actors[new], buckets[new]), times[new]
+
+
+def _begun(scan: Scan, question: Retention) -> Pair:
+    """The events that start: all of the span, or each actor's first where that is the anchor."""
+    recurring = question.anchor == "recurring"
+    rows = scan.read(question.start, start=None if recurring else EVER)
+    if recurring:
+        return rows.actors, rows.times
+    actors, times = activity.firsts(rows.actors, rows.times)
+    keep = times >= question.span.start
+    if question.anchor == "first_ever":
+        every = scan.read(Match(None), start=EVER)
+        who, first = activity.firsts(every.actors, every.times)
+        keep &= first[np.searchsorted(who, actors)] == times
+    return actors[keep], times[keep]
 
 
 class _Back:
