@@ -7,7 +7,7 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from loopline.core.problems import NotAllowed
+from loopline.core.problems import Invalid, NotAllowed, TooMany, Unavailable
 from loopline.platform.identity.models import Team
 from loopline.platform.jobs import queries, queue
 from loopline.platform.jobs.models import Job
@@ -47,6 +47,25 @@ def test_effects_of_a_failed_attempt_are_rolled_back_and_tried_again_later():
     assert (job.state, job.attempts, Team.objects.count()) == ("ready", 1, 0)
     assert job.run_at > timezone.now()
     assert "after the write" in job.error
+
+
+@task()
+def meet(problem: str) -> None:
+    raise {
+        "invalid": Invalid(name="Name it."),
+        "busy": TooMany("Later."),
+        "away": Unavailable("Later."),
+    }[problem]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("problem", "state"), [("invalid", "dead"), ("busy", "ready"), ("away", "ready")]
+)
+def test_what_stays_wrong_is_not_tried_again_and_what_is_only_busy_is(problem, state):
+    queue.enqueue(meet, now=NOW, problem=problem)
+    run_until_empty(now=NOW)
+    assert Job.objects.get().state == state
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from loopline.core.problems import Problem
+from loopline.core.problems import Problem, TooMany, Unavailable
 from loopline.platform.jobs import queue
 from loopline.platform.jobs.models import Job
 
@@ -59,7 +59,9 @@ def run_job(job: Job) -> bool:
         log.warning("job %s was taken over by another worker", job.pk)
         return False
     except Exception as problem:
-        permanent = isinstance(problem, Problem)  # a sentence will read the same next time
+        # A sentence will read the same next time, but for those that say "later".
+        later = isinstance(problem, TooMany | Unavailable)
+        permanent = isinstance(problem, Problem) and not later
         queue.fail(job, error=traceback.format_exc(), now=timezone.now(), permanent=permanent)
         log.warning("job %s (%s) failed", job.pk, job.task, exc_info=True)
         return False
