@@ -12,7 +12,7 @@ SAYS = {
     "LOOPLINE_DATABASE_URL": "`postgresql://user:password@host/name`; SQLite in the home unless told",
     "LOOPLINE_BASE_URL": "the address people use; links in mails and cookies follow it",
     "LOOPLINE_SECRET_KEY": "signs sessions and opens credentials; made once and kept in the home unless told",
-    "LOOPLINE_EVENTS_URL": "where `loopline ship` sends sealed events: `clickhouse://`, `postgresql://` or `chdb:///folder`",
+    "LOOPLINE_EVENTS_URL": "who answers, if not this process: `clickhouse://`, `postgresql://` or `chdb:///folder`",
     "LOOPLINE_SMTP_URL": "the mail server, `smtps://user:password@host`; `file:///folder` writes mails to a folder",
     "LOOPLINE_SUPERVISOR": "set by `serve`: the process whose end ends what was started on demand",
     "LOOPLINE_EGRESS_ALLOW": "addresses (CIDR) that outgoing requests may reach although they are internal",

@@ -20,8 +20,8 @@ HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 _SLICES = [
-    "customers", "decisions", "insights", "measures", "surveys", "dashboards", "feedback", "roadmap", "work", "releases", "told",
-    "playbook", "home",
+    "customers", "decisions", "insights", "measures", "surveys", "dashboards", "feedback", "roadmap", "work",
+    "releases", "told", "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [
     "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists", "progress",
@@ -199,6 +199,7 @@ FILE_UPLOAD_TEMP_DIR = str(HOME.folder("tmp"))
 
 LOOPLINE_HOME = HOME
 LOOPLINE_EVENTS = HOME.path / "events"
+LOOPLINE_EVENTS_URL = os.environ.get("LOOPLINE_EVENTS_URL", "")
 LOOPLINE_ENGINE = os.environ.get("LOOPLINE_ENGINE", "inline" if TESTING else "process")
 LOOPLINE_ENGINE_HANDLERS = ["loopline.slices.feedback.similar"]
 

@@ -11,12 +11,11 @@ from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
 from loopline.core.insights.openness import flagged
 from loopline.core.insights.packing import Ints
-from loopline.warehouse import funnels, habits, manifest, outcomes, tombstones, trends
+from loopline.warehouse import funnels, habits, manifest, outcomes, standing, tombstones, trends
 from loopline.warehouse.identity import Identities
 from loopline.warehouse.records import Event
 from loopline.warehouse.scans import Scan
 from loopline.warehouse.store import Store
-from loopline.warehouse.tombstones import Tombstones
 
 PLANS: dict[type[ir.Question], tuple[Callable[..., Answer], Callable[..., Ints]]] = {
     ir.Funnel: (funnels.answer, funnels.people),
@@ -40,6 +39,8 @@ class DuckEngine:
     are opened read-only, and nothing else can be opened from inside a query. An engine answers one question at a time
     and is not shared by threads, but for `cancel`.
     """
+
+    name = "duckdb"
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class DuckEngine:
         """
         for attempt in range(TRIES):
             now, erased = manifest.load(home), tombstones.load(home)
-            behind = _left(tail(now.mark), erased)
+            behind = standing.left(tail(now.mark), erased)
             if (manifest.load(home), tombstones.load(home)) != (now, erased):
                 continue
             paths = [home / entry.file for entry in now.segments]
@@ -135,14 +136,6 @@ class DuckEngine:
         names = self._store.person_names(actors)
         accounts = self._store.account_names(self._store.member_of[actors])
         return list(zip(names, accounts, strict=True))
-
-
-def _left(tail: Iterable[Event], erased: Tombstones) -> list[Event]:
-    """The events of the tail but for those of erased persons."""
-    if not erased:
-        return list(tail)
-    gone = tombstones.gone(erased)
-    return [e for e in tail if not gone(e.distinct_id, min(e.ts, e.received_at))]
 
 
 def _plan(question: ir.Question) -> tuple[Callable[..., Answer], Callable[..., Ints]]:

@@ -43,9 +43,12 @@ def run(args: argparse.Namespace) -> None:
 
     from loopline.warehouse.desk.client import address_of
     from loopline.warehouse.desk.server import serve
+    from loopline.warehouse.elsewhere import VARIABLE
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: os._exit(0))
     folder = Home.from_env(os.environ).path / "events"
-    serve(folder, args.address or address_of(folder), tables=_Later(), parent=args.parent)
+    url = os.environ.get(VARIABLE, "")
+    address = args.address or address_of(folder)
+    serve(folder, address, tables=_Later(), parent=args.parent, url=url)
     sys.exit(0)

@@ -13,7 +13,8 @@ from django.conf import settings
 
 from loopline.entry.keeping import copies
 from loopline.entry.terminal import Failed
-from loopline.warehouse import erasing, manifest, sealing, segments, tombstones
+from loopline.warehouse import elsewhere, erasing, manifest, sealing, segments, tombstones
+from loopline.warehouse.desk import abroad
 from loopline.warehouse.tail import Tail
 
 FOLDER = "events"
@@ -124,6 +125,21 @@ def _tail() -> Iterator[str]:
     yield from (f"Product events: {row[0]}." for row in found if row[0] != "ok")
 
 
+def _elsewhere() -> Iterator[tuple[str, bool, str, str]]:
+    """Whether the database that answers in the place of this home is up to it."""
+    url = settings.LOOPLINE_EVENTS_URL
+    if not url:
+        return
+    last, where = abroad.state(folder()), abroad.shown(url)
+    do = f"See to that database, then run ./loopline ship; without {elsewhere.VARIABLE} questions are answered here."
+    if not elsewhere.known_kind(url):
+        yield "events elsewhere", False, f"{where} is no address of a database that answers", do
+    elif last.url != where:
+        yield "events elsewhere", True, f"{where}: nothing was asked or shipped yet", ""
+    else:
+        yield "events elsewhere", not last.trouble, last.trouble or f"{where} is up to date", do
+
+
 def state(now: int) -> Iterator[tuple[str, bool, str, str]]:
     """For the doctor, at `now` in microseconds: (name, whether it is well, what it is, what to do)."""
     if not folder().exists():
@@ -140,6 +156,7 @@ def state(now: int) -> Iterator[tuple[str, bool, str, str]]:
         f" {used.tail_bytes / 1e6:,.1f} MB not sealed yet or free for new ones"
     )
     yield "product events", full is None, full or says, "Make room on the disk of the home."
+    yield from _elsewhere()
     late = first is not None and now - first > _LATE
     says = f"{(now - (first or now)) / 3.6e9:.1f} h old" if late else "up to date"
     yield "sealing", not late, says, "Is ./loopline serve running? Its worker seals product events."

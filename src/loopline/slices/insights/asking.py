@@ -29,11 +29,11 @@ def folder() -> Path:
 
 
 @cache
-def _client(where: Path, inline: bool) -> DeskClient:
+def _client(where: Path, inline: bool, url: str) -> DeskClient:
     if inline:
         from loopline.warehouse.desk.at_hand import DeskAtHand
 
-        return DeskAtHand(where, tables=registry.Offered())
+        return DeskAtHand(where, tables=registry.Offered(), url=url)
     parent = os.environ.get("LOOPLINE_SUPERVISOR") or str(os.getpid())
     command = [
         sys.executable, "-m", "loopline.entry.cli.main", "desk",
@@ -44,7 +44,8 @@ def _client(where: Path, inline: bool) -> DeskClient:
 
 def client() -> DeskClient:
     """The desk of this home; for tests and one-shot commands one inside the process."""
-    return _client(folder(), settings.LOOPLINE_ENGINE == "inline")
+    inline = settings.LOOPLINE_ENGINE == "inline"
+    return _client(folder(), inline, settings.LOOPLINE_EVENTS_URL)
 
 
 def answer(question: ir.Question) -> tuple[Answer, Computed]:
@@ -65,6 +66,13 @@ def sql(text: str, *, limit: int) -> tuple[Table, Computed]:
 def look(what: str, **arguments: Any) -> Any:
     """One of the desk's looks at the store itself."""
     return _said(lambda: client().look(what, **arguments))
+
+
+def ship() -> list[str]:
+    """Bring the database of LOOPLINE_EVENTS_URL up to the store, where one is set; the segments shipped."""
+    if not settings.LOOPLINE_EVENTS_URL:
+        return []
+    return _said(client().ship)
 
 
 def _said[T](ask: Callable[[], T], field: str = "question") -> T:

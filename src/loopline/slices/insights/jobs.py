@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.tasks import task
 from django.utils import timezone
 
+from loopline.core.problems import Problem
 from loopline.platform.identity.actor import Actor
 from loopline.platform.jobs.queue import enqueue
 from loopline.platform.progress import track
@@ -39,7 +41,7 @@ def _told(label: str) -> tuple[Callable[[str], None], Callable[[], None]]:
 
 @task(queue_name="bulk")
 def tend_events() -> None:
-    """Seal the tail of product events and merge small segments; nothing where somebody else does it now."""
+    """Seal the tail of product events, merge small segments and ship; nothing where somebody else does it now."""
     folder = asking.folder()
     if not (folder / "tail.sqlite3").exists():
         return
@@ -50,6 +52,8 @@ def tend_events() -> None:
         return
     finally:
         end()
+    with suppress(Problem):  # the desk keeps why, and the doctor says it
+        asking.ship()
 
 
 every(timedelta(minutes=1), tend_events)

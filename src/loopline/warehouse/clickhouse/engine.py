@@ -1,12 +1,14 @@
 """Insights answered by ClickHouse."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 from loopline.core.insights import ir
 from loopline.core.insights.answers import Answer
-from loopline.warehouse import manifest, tombstones
+from loopline.warehouse import standing
 from loopline.warehouse.clickhouse import layout
 from loopline.warehouse.clickhouse.connections import Connection, connect
 from loopline.warehouse.clickhouse.dialect import ClickHouse, quoted
@@ -15,8 +17,11 @@ from loopline.warehouse.portable import layout as common
 from loopline.warehouse.portable import sealed
 from loopline.warehouse.portable.engine import PortableEngine
 from loopline.warehouse.records import Event
+from loopline.warehouse.standing import Behind
+from loopline.warehouse.store import OutOfTime
 
 Shipped = dict[str, str]  # segment -> checksum
+TAIL = "tail-"  # before the version that shipped the events that are not sealed yet
 
 
 class ClickHouseEngine:
@@ -25,9 +30,13 @@ class ClickHouseEngine:
     `prefix` stands before the tables' names: a word of ours, or a database's name with its dot.
     """
 
+    name = "clickhouse"
+
     def __init__(self, where: str | Connection, *, prefix: str = "loopline_") -> None:
         self._connection = connect(where) if isinstance(where, str) else where
         self._prefix = prefix
+        self._seconds: float | None = None
+        self._until: float | None = None
         for sql in layout.create(prefix):
             self._connection.command(sql)
 
@@ -42,11 +51,39 @@ class ClickHouseEngine:
 
     def answer(self, question: ir.Question) -> Answer:
         """See Engine.answer."""
-        return self._engine().answer(question)
+        with self._limited():
+            return self._engine().answer(question)
 
     def people(self, question: ir.Question, cell: ir.Cell) -> list[tuple[str, str]]:
         """See Engine.people."""
-        return self._engine().people(question, cell)
+        with self._limited():
+            return self._engine().people(question, cell)
+
+    def alive(self) -> bool:
+        """See Elsewhere.alive: each statement is a request of its own."""
+        return True
+
+    def limit(self, seconds: float | None) -> None:
+        """See Elsewhere.limit."""
+        self._seconds = seconds
+
+    def cancel(self) -> None:
+        """See Elsewhere.cancel: a query runs to the end of its time here."""
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        if self._seconds is None:
+            yield
+            return
+        self._until = time.monotonic() + self._seconds
+        try:
+            yield
+        except Exception as error:  # each way to a ClickHouse has its own
+            if "TIMEOUT_EXCEEDED" not in str(error):
+                raise
+            raise OutOfTime(f"stopped after {self._seconds:g} seconds") from error
+        finally:
+            self._until = None
 
     def _engine(self) -> PortableEngine:
         version, shipped = self._state()
@@ -54,7 +91,12 @@ class ClickHouseEngine:
         return PortableEngine(ClickHouse(), self._rows, tables=tables)
 
     def _rows(self, sql: str, _: Mapping[str, str]) -> Sequence[Sequence[Any]]:
-        return self._connection.rows(sql)
+        if self._until is None:
+            return self._connection.rows(sql)
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise OutOfTime("stopped after its time")
+        return self._connection.rows(f"{sql}, max_execution_time = {left:.3f}")
 
     # shipping
 
@@ -66,25 +108,41 @@ class ClickHouseEngine:
         self._forget(shipped, {segment: ""})
         return count
 
-    def push(self, home: Path, identities: Identities) -> list[str]:
-        """Ship the sealed segments of a folder that are not there yet, and who is who; the files shipped.
+    def push(
+        self, home: Path, identities: Identities, tail: Behind = standing.nothing
+    ) -> list[str]:
+        """Ship the sealed segments of a folder that are not there yet, the tail, and who is who; the files shipped.
 
         Segments that are gone here (merged, erased) go there too. May be killed and run again at any point: answers
         are those of the last push that ended.
         """
         version, shipped = self._state()
-        there = {entry.file: entry for entry in manifest.load(home).segments}
+        now = standing.look(home, tail)
+        there = {entry.file: entry for entry in now.manifest.segments}
         wanted = {name: entry.sha256 for name, entry in there.items()}
         missing = [name for name, digest in wanted.items() if shipped.get(name) != digest]
-        erased = sorted(tombstones.load(home).pending)
+        erased = sorted(now.erased.pending)
         for name in missing:
             count = self._ship(name, sealed.rows(home / name, erased))
             if not erased and count != there[name].events:
                 raise RuntimeError(f"{name} has {there[name].events} events, {count} were shipped")
         self._erase(erased)
+        # The tail last: what came later of an erased id stands in it, and is somebody new.
+        wanted |= self._behind(f"{TAIL}{version + 1}", now.behind, shipped, anew=bool(erased))
         self._switch(version + 1, wanted, identities)
         self._forget(shipped, wanted)
         return missing
+
+    def _behind(self, name: str, tail: list[Event], shipped: Shipped, *, anew: bool) -> Shipped:
+        if not tail:
+            return {}
+        rows = list(common.event_rows(tail))
+        digest = common.digest(rows)
+        same = [each for each, was in shipped.items() if each.startswith(TAIL) and was == digest]
+        if same and not anew:
+            return {same[0]: digest}
+        self._ship(name, rows)
+        return {name: digest}
 
     def _state(self) -> tuple[int, Shipped]:
         rows = self._connection.rows(

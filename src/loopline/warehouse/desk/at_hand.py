@@ -18,9 +18,9 @@ def _nobody_hangs_up(cancel: Callable[[], None]) -> Generator[None]:
 class DeskAtHand(DeskClient):
     """As DeskClient, without a socket; it sees every event at once."""
 
-    def __init__(self, folder: Path, *, tables: Tables | None = None) -> None:
+    def __init__(self, folder: Path, *, tables: Tables | None = None, url: str = "") -> None:
         super().__init__(folder)
-        self.desk = Desk(folder, tables=tables, fresh=0.0)
+        self.desk = Desk(folder, tables=tables, fresh=0.0, url=url)
 
     def _exchange(self, data: bytes, patience: float) -> bytes:
         return encoded(self.desk.answer(data, _nobody_hangs_up))

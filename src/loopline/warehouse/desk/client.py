@@ -25,6 +25,7 @@ from loopline.warehouse.desk.messages import (
     Look,
     Reply,
     Request,
+    Ship,
     Sql,
     Table,
     Who,
@@ -90,6 +91,11 @@ class DeskClient:
         """One of looking.LOOKS. Raises DeskError."""
         asked = Look(what, arguments)
         return msgspec.msgpack.decode(self._reply(asked, asked.seconds).value)
+
+    def ship(self) -> list[str]:
+        """Bring the database of LOOPLINE_EVENTS_URL up to the store; the segments shipped. Raises DeskError."""
+        asked = Ship()
+        return msgspec.msgpack.decode(self._reply(asked, asked.seconds).value, type=list[str])
 
     def _reply(self, request: Request, seconds: float) -> Reply:
         # Questions wait for one another at the desk: the wait is longer than one answer may take.

@@ -57,7 +57,13 @@ class Look(msgspec.Struct, tag=True, frozen=True):
     seconds: float = 15.0
 
 
-Request = Ask | Who | Sql | Look
+class Ship(msgspec.Struct, tag=True, frozen=True):
+    """Bring the database of LOOPLINE_EVENTS_URL up to the store, where one is set; the segments shipped."""
+
+    seconds: float = 600.0
+
+
+Request = Ask | Who | Sql | Look | Ship
 
 
 class Computed(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from loopline.core.insights.ir import BadQuestion
 from loopline.warehouse.desk import bounds, looking, sql
+from loopline.warehouse.desk.abroad import Abroad, NotAnswering
 from loopline.warehouse.desk.gate import Full, Gate
 from loopline.warehouse.desk.messages import (
     KINDS,
@@ -25,13 +26,13 @@ from loopline.warehouse.desk.messages import (
     Look,
     Reply,
     Request,
+    Ship,
     Sql,
     Who,
     encoded,
     raw,
 )
-from loopline.warehouse.desk.shelf import Shelf
-from loopline.warehouse.duck import DuckEngine
+from loopline.warehouse.desk.shelf import FRESH, Shelf
 from loopline.warehouse.store import OutOfMemory, OutOfTime
 
 RUNNING, WAITING = 2, 8
@@ -42,12 +43,21 @@ BUSY = "Two questions are being answered and eight wait. Ask again in a moment."
 
 
 class Desk:
-    """Answers requests; one object a process. `tables` gives views of the product's objects to SQL."""
+    """Answers requests; one object a process. `tables` gives views of the product's objects to SQL.
+
+    `url` is a database (see warehouse/elsewhere.py) that questions are answered by in the place of this process.
+    """
 
     def __init__(
-        self, folder: Path, *, tables: sql.Tables | None = None, fresh: float | None = None
+        self,
+        folder: Path,
+        *,
+        tables: sql.Tables | None = None,
+        fresh: float = FRESH,
+        url: str = "",
     ) -> None:
-        self.shelf = Shelf(folder) if fresh is None else Shelf(folder, fresh=fresh)
+        self.shelf = Shelf(folder, fresh=fresh)
+        self.abroad = Abroad(url, self.shelf, fresh=fresh) if url else None
         self.heavy = Gate(RUNNING, WAITING)
         self.light = Gate(RUNNING, 4 * WAITING)
         self.clock = bounds.Clock()
@@ -66,27 +76,42 @@ class Desk:
             asked = msgspec.msgpack.decode(request, type=Request)
         except msgspec.DecodeError as error:
             return Reply(wrong="bad", sentence=f"The question cannot be read: {error}.")
-        kept = self._remembered(request) if not isinstance(asked, Sql) else None
+        if isinstance(asked, Ship):
+            return self._shipped()
+        where = self.abroad if self.abroad and isinstance(asked, Ask | Who) else self.shelf
+        kept = self._remembered(where, request) if not isinstance(asked, Sql) else None
         if kept:
             return kept
         gate = self.light if isinstance(asked, Look) else self.heavy
         try:
-            with gate.entered(), self.shelf.engine() as (place, engine):
+            with gate.entered(), where.engine() as (place, engine):
                 began = time.monotonic()
                 engine.limit(asked.seconds)
                 with watch(engine.cancel), self.clock.running(asked.seconds):
                     value = self._value(engine, asked)
                 spent = round((time.monotonic() - began) * 1000, 1)
-                reply = Reply(raw(value), Computed(engine.events, engine.through, "duckdb", spent))
-        except Full:
-            return Reply(wrong="busy", sentence=BUSY)
+                reply = Reply(
+                    raw(value), Computed(engine.events, engine.through, engine.name, spent)
+                )
+        except Full as full:
+            return Reply(wrong="busy", sentence=str(full) or BUSY)
+        except NotAnswering as error:
+            return Reply(wrong="broken", sentence=str(error))
         except (BadQuestion, OutOfTime, OutOfMemory) as error:
             return Reply(wrong=_kind(error), sentence=_sentence(error, asked.seconds))
         if not isinstance(asked, Sql):
             self._remember(place, request, reply)
         return reply
 
-    def _value(self, engine: DuckEngine, asked: Request) -> Any:
+    def _shipped(self) -> Reply:
+        try:
+            return Reply(raw(self.abroad.ship() if self.abroad else []))
+        except Full as full:
+            return Reply(wrong="busy", sentence=str(full))
+        except NotAnswering as error:
+            return Reply(wrong="broken", sentence=str(error))
+
+    def _value(self, engine: Any, asked: Request) -> Any:
         match asked:
             case Ask(kind, question):
                 return engine.answer(_question(kind, question))
@@ -103,8 +128,8 @@ class Desk:
                 with engine.store.limited():
                     return looking.look(engine.store, what, arguments)
 
-    def _remembered(self, request: bytes) -> Reply | None:
-        place = self.shelf.current()
+    def _remembered(self, where: Shelf | Abroad, request: bytes) -> Reply | None:
+        place = where.current()
         with self._lock:
             return self._kept.get((place, request)) if place else None
 
@@ -150,6 +175,7 @@ def serve(
     tables: sql.Tables | None = None,
     idle: float = IDLE,
     parent: int = 0,
+    url: str = "",
 ) -> None:
     """Answer until nobody asked for `idle` seconds, or the process `parent` is gone. At once where another serves."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +189,7 @@ def serve(
         with contextlib.suppress(FileNotFoundError):
             Path(address).unlink()
         bounds.hold_memory()
-        desk = Desk(folder, tables=tables)
+        desk = Desk(folder, tables=tables, url=url)
         with Listener(address, "AF_UNIX", backlog=64) as listener:
             _Serving(desk, listener, idle, parent).run()
         desk.shelf.close()

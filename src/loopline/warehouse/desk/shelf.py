@@ -104,11 +104,12 @@ class Shelf:
         return DuckEngine.open(
             self.segments,
             lambda mark: [event for _, event in self.tail.read(mark)],
-            self._identities(),
+            self.identities(),
             memory_limit=self._memory_limit,
         )
 
-    def _identities(self) -> Identities:
+    def identities(self) -> Identities:
+        """Who is who now, without what tells of those who are being erased."""
         (_, last), cuts = self.tail.place(), self._cuts()
         with self._lock:
             known, before, identities = self._facts

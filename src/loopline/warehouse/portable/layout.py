@@ -4,6 +4,7 @@
 two differ; `persons` and `accounts` hold what is known of them now. Times are UTC microseconds in whole numbers.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -87,6 +88,11 @@ def document(text: bytes) -> str:
         return "{}"
     # Escapes for characters are the parts databases disagree on; written out, there are none but NUL's.
     return _text(found) if b"\\u" in text else text.decode()
+
+
+def digest(rows: Any) -> str:
+    """Of rows made here: another digest, another content."""
+    return hashlib.sha256(msgspec.msgpack.encode(rows)).hexdigest()
 
 
 def _text(properties: dict[str, Any]) -> str:
