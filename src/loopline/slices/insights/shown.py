@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from loopline.core.insights import answers as a
@@ -90,7 +91,9 @@ def _step(step: a.Step) -> dict[str, Any]:
 
 
 def _point(point: a.Point) -> dict[str, Any]:
-    return _timed(asdict(point), "at")
+    """A sum beyond what a number holds is none: JSON has no word for it."""
+    value = point.value if point.value is None or isfinite(point.value) else None
+    return _timed(asdict(point) | {"value": value}, "at")
 
 
 def _timed(fields: dict[str, Any], key: str) -> dict[str, Any]:

@@ -70,8 +70,10 @@ def make(store: Store) -> None:
 def fill(
     store: Store, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Put rows of the product's objects where SQL finds them; `columns` are (name, DuckDB type), ours."""
-    listed = ", ".join(f'"{column}" {type_}' for column, type_ in columns)
+    """Put rows of the product's objects where SQL finds them; `columns` are (name, DuckDB type), the type ours."""
+    # Names of columns come from dropped files too.
+    quoted = [(_quoted(column), type_) for column, type_ in columns]
+    listed = ", ".join(f"{column} {type_}" for column, type_ in quoted)
     store.connection.execute(f'create or replace table asked."{name}" ({listed})')
     if not rows:
         return
@@ -79,10 +81,14 @@ def fill(
         column: np.array([_text(row[at]) for row in rows], dtype=object)
         for at, (column, _) in enumerate(columns)
     }
-    casts = ", ".join(f'"{column}"::{type_}' for column, type_ in columns)
+    casts = ", ".join(f"{column}::{type_}" for column, type_ in quoted)
     store.connection.register("given_rows", arrays)
     store.connection.execute(f'insert into asked."{name}" select {casts} from given_rows')
     store.connection.unregister("given_rows")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _text(value: Any) -> str | None:

@@ -111,6 +111,15 @@ def test_odd_numbers_in_an_address_break_nothing(people, cast, signed_in, addres
     assert signed_in(cast.ann).get(f"/insights/{address}").status_code < 500
 
 
+def test_a_sum_beyond_numbers_is_no_number(client, token, stored, db):
+    stored([("pay", f"p{n}", "2026-01-01T10:00", {"amount": 1.7e308}) for n in range(3)])
+    said = _ask(
+        client, token("viewer"), "trend", {"event": "pay", "measure": "sum:amount", "interval": "month"}
+    )  # fmt: skip
+    assert b"Infinity" not in said.content
+    assert said.json()["series"][0]["points"][0]["value"] is None
+
+
 def test_odd_numbers_in_a_body_are_named(client, token, people, db):
     body = {"insight": "trend", "query": {"event": "signup", **SPAN}, "offset": 10**30}
     said = client.post(

@@ -81,6 +81,16 @@ def test_dropped_files_are_views(drop, stored, cast, monkeypatch):
         _run(cast.bo, f"select * from read_parquet('{drop}/Orders-2026.parquet')")
 
 
+def test_a_columns_name_in_a_dropped_file_is_only_a_name(drop, stored, cast):
+    stored([("signup", "ann", "2026-11-01T10:00")])
+    name = 'a" int); create or replace view asked.events as select 42 as pwned; --'
+    quoted = name.replace('"', '""')
+    duckdb.connect().execute(f"copy (select 1 as \"{quoted}\") to '{drop}/x.parquet'")
+    said = _run(cast.bo, "select * from drop_x")
+    assert ([c["name"] for c in said["columns"]], said["rows"]) == ([name], [[1]])
+    assert _run(cast.bo, "select person from events")["rows"] == [["ann"]]
+
+
 @pytest.fixture(scope="module")
 def server():
     if postgres.bin_folder() is None:
