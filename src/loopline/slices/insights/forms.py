@@ -271,8 +271,16 @@ class Loose(dict[str, Any]):
         return None
 
 
+ALIASES = {
+    "anchor": {"first": "first_match"}
+}  # other words the API takes for a choice of the builder
+
+
 def loose(value: Any) -> Any:
-    """The same JSON, forgiving."""
+    """The same JSON, forgiving, in the builder's words."""
     if isinstance(value, Mapping):
-        return Loose({k: loose(v) for k, v in value.items()})
+        found = {
+            k: ALIASES.get(k, {}).get(v, v) if isinstance(v, str) else v for k, v in value.items()
+        }
+        return Loose({k: loose(v) for k, v in found.items()})
     return [loose(each) for each in value] if isinstance(value, list) else value

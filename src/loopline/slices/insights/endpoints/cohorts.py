@@ -155,7 +155,8 @@ def list_members(request: HttpRequest, id: str, query: Query[MembersQuery]) -> A
     """Ids of the persons or accounts in it, in their order."""
     refuse_unknown(request, query)
     row = queries.cohort(actor=actor_of(request), cohort_id=id_in(id, "cohort"))
-    rows = CohortMember.objects.filter(cohort=row, actor_id__gt=query.cursor).order_by("actor_id")
+    after = query.cursor.replace("\x00", "")  # no database keeps it
+    rows = CohortMember.objects.filter(cohort=row, actor_id__gt=after).order_by("actor_id")
     ids = list(rows.values_list("actor_id", flat=True)[: query.limit + 1])
     more = ids[query.limit - 1] if len(ids) > query.limit else None
     return {"items": ids[: query.limit], "next_cursor": more, "count": row.size}

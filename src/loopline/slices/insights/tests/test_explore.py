@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from html import unescape
+from typing import Literal
 from urllib.parse import quote
 
 import pytest
@@ -178,3 +179,34 @@ def test_a_decision_freezes_the_last_whole_period_only(
     body = {"event": "signed up", "interval": "week", "last_days": 30}
     made = services.save_report(actor=cast.bo, name="Signups", kind="trend", body=body, now=at)
     assert queries.report_facts(made) == [("latest", latest)]
+
+
+def _choices():
+    """Every word a choice of a question takes, in the question it belongs to."""
+    from typing import get_args, get_origin
+
+    from loopline.slices.insights import questions
+
+    for kind, shape in questions.KINDS.items():
+        for name, field in shape.model_fields.items():
+            options = [
+                get_args(a)
+                for a in (field.annotation, *get_args(field.annotation))
+                if get_origin(a) is Literal
+            ]
+            for word in {w for found in options for w in found}:
+                yield kind, field.alias or name, word
+
+
+@pytest.mark.parametrize(("kind", "field", "word"), list(_choices()))
+def test_a_kept_question_shows_whatever_it_says(signed_in, cast, stored, now, kind, field, word):
+    body = {
+        "funnel": {"steps": [{"event": "a"}]}, "time-to-value": {"start": {"event": "a"}, "value": {"event": "b"}},
+        "adoption": {"event": "a"}, "paths": {"start": {"event": "a"}},
+    }.get(kind, {})  # fmt: skip
+    made = services.save_report(
+        actor=cast.bo, name="x", kind=kind, body=body | {field: word}, now=now
+    )
+    client = signed_in(cast.bo)
+    assert client.get(f"/reports/{made}").status_code == 200
+    assert client.get(_at(kind, "/answer", body | {field: word})).status_code == 200

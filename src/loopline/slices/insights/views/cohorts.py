@@ -136,7 +136,7 @@ def cohort_page(request: HttpRequest, cohort_id: int) -> HttpResponse:
     """One cohort: how many, by which definition, over time, and who."""
     actor = signed_in(request, "insight.read")
     c = queries.cohort(actor=actor, cohort_id=cohort_id)
-    after = request.GET.get("after", "")
+    after = request.GET.get("after", "").replace("\x00", "")
     sizes = list(c.sizes.order_by("on").values_list("on", "size"))[-180:]
     context: dict[str, Any] = {
         "c": c, "version": c.version, "list_url": "/cohorts", "list_title": "Cohorts", "here": "Cohorts",
