@@ -6,11 +6,10 @@ Sources: D. Katz et al., "Obtaining confidence intervals for the risk ratio in c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, log, sqrt
+from math import exp, log, sqrt
+from statistics import fmean, variance
 
-from scipy import stats
-
-LEVEL = 0.95
+from loopline.core.surveys.intervals import Z, t_quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def of_shares(hits_before: float, n_before: int, hits_after: float, n_after: int
             p0, p1, None if p0 == 0 else p1 / p0 - 1, None, None, n_before, n_after, "katz"
         )
     error = sqrt(1 / hits_after - 1 / n_after + 1 / hits_before - 1 / n_before)
-    reach = float(stats.norm.ppf(0.5 + LEVEL / 2)) * error
+    reach = Z * error
     ratio = log(p1 / p0)
     return Change(
         p0,
@@ -63,17 +62,24 @@ def of_means(before: Sequence[float], after: Sequence[float]) -> Change | None:
     """Change of the mean of periods' values, relative to the mean before. None without values on both sides.
 
     The interval is Welch's for the difference, divided by the mean before (which is taken as known); it needs two
-    values on each side and a mean before that is not zero.
+    values on each side, not all equal on both, and a mean before that is not zero.
     """
     if not before or not after:
         return None
-    m0, m1 = sum(before) / len(before), sum(after) / len(after)
-    relative = None if m0 == 0 else m1 / m0 - 1
+    m0, m1 = fmean(before), fmean(after)
+    relative = None if m0 == 0 else (m1 - m0) / abs(m0)
     low = high = None
-    if len(before) > 1 and len(after) > 1 and m0 != 0:
-        found = stats.ttest_ind(after, before, equal_var=False).confidence_interval(LEVEL)
-        ends = sorted((float(found.low) / abs(m0), float(found.high) / abs(m0)))
-        if all(isfinite(end) for end in ends):
-            low, high = ends
-            relative = (m1 - m0) / abs(m0)
+    if relative is not None and (reach := _welch(before, after)):
+        low, high = relative - reach / abs(m0), relative + reach / abs(m0)
     return Change(m0, m1, relative, low, high, len(before), len(after), "welch")
+
+
+def _welch(before: Sequence[float], after: Sequence[float]) -> float | None:
+    """Half the interval of the difference; None where nothing is known of the spread."""
+    if len(before) < 2 or len(after) < 2:
+        return None
+    a, b = variance(before) / len(before), variance(after) / len(after)
+    if a + b == 0:
+        return None
+    df = (a + b) ** 2 / (a * a / (len(before) - 1) + b * b / (len(after) - 1))
+    return t_quantile(df) * sqrt(a + b)

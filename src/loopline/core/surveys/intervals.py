@@ -30,7 +30,7 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 @lru_cache(maxsize=4096)
-def t_quantile(df: int, p: float = (1 + CONFIDENCE) / 2) -> float:
+def t_quantile(df: float, p: float = (1 + CONFIDENCE) / 2) -> float:
     """The quantile of Student's t for p above one half, by bisection; exact to 1e-9 relative."""
     if df < 1 or not 0.5 < p < 1:
         raise ValueError(f"no quantile {p} with {df} degrees of freedom")
@@ -46,7 +46,7 @@ def t_quantile(df: int, p: float = (1 + CONFIDENCE) / 2) -> float:
     return (low + high) / 2
 
 
-def _t_cdf(t: float, df: int) -> float:
+def _t_cdf(t: float, df: float) -> float:
     return 1 - 0.5 * _beta(df / 2, 0.5, df / (df + t * t))
 
 

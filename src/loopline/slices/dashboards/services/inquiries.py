@@ -199,7 +199,7 @@ def effect_of(actor: Actor, metric_id: int, since: datetime) -> Effect | None:
         if p.value is not None and not p.incomplete and p.version == version
     ]
     after = [p for p in whole if p.start >= since]
-    before = [p for p in whole if p.at <= since][-max(len(after), 4) :]
+    before = [p for p in whole if p.at <= since and p.start < since][-max(len(after), 4) :]
     if series.metric.unit == "%" and all(p.n for p in (*before, *after)) and before and after:
         return _pooled(
             [((p.value or 0) / 100, p.n or 0) for p in before],

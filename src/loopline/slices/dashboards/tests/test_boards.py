@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -14,6 +14,7 @@ from loopline.platform.settings import options
 from loopline.platform.undo import steps
 from loopline.slices.dashboards import jobs, queries, rules, services, tiles
 from loopline.slices.dashboards.models import Dashboard, Investigation, Subscription, Tile
+from loopline.slices.dashboards.services import inquiries
 from loopline.slices.decisions import services as decisions
 from loopline.slices.insights import services as insights
 from loopline.slices.measures import queries as measures_queries
@@ -237,6 +238,17 @@ def test_a_rise_is_good_only_where_up_is_better(signed_in, cast, now, direction,
     assert ('class="verdict good"' in said) is good
 
 
+def test_a_value_of_the_very_moment_belongs_to_after_alone(cast, now):
+    metric = measures.create_metric(actor=cast.bo, name="Time", unit="d", now=now)
+    since = now - timedelta(days=10)
+    for days, value in ((30, 10.0), (20, 10.0), (10, 20.0), (5, 20.0)):
+        measures.record_value(
+            actor=cast.bo, metric_id=metric, value=value, at=now - timedelta(days=days), now=now
+        )
+    found = inquiries.effect_of(cast.bo, metric, since)
+    assert (found.before, found.after, found.n_before, found.n_after) == (10.0, 20.0, 2, 2)
+
+
 def test_no_line_is_drawn_across_a_period_without_a_value(db, now):
     metric = measures_queries.MetricView(1, "M", "%", "up", None, None)
     points = tuple(
@@ -286,7 +298,25 @@ def test_shares_agree_with_scipys_relative_risk(a, b, c, d):
     )
 
 
+VALUES = st.lists(st.integers(1, 90).map(float), min_size=2, max_size=9)
+
+
+@given(VALUES, VALUES)
+def test_means_agree_with_scipys_welch(before, after):
+    assume(len(set(before)) > 1 and len(set(after)) > 1)
+    ours, m0 = of_means(before, after), sum(before) / len(before)
+    theirs = stats.ttest_ind(after, before, equal_var=False).confidence_interval(0.95)
+    assert ours.relative == pytest.approx(sum(after) / len(after) / m0 - 1)
+    assert (ours.low, ours.high) == (
+        pytest.approx(theirs.low / m0),
+        pytest.approx(theirs.high / m0),
+    )
+
+
 def test_means_keep_quiet_where_nothing_can_be_said():
+    assert of_means([10.0, 10.0], [20.0, 20.0]).low is None  # two equal values are no certainty
+    assert not of_means([10.0, 10.0], [20.0, 20.0]).clear
+    assert of_means([-10.0, -12.0], [-5.0, -6.0]).relative == pytest.approx(0.5)
     assert of_means([], [1.0]) is None
     assert of_means([1.0], [2.0]).low is None
     assert of_means([0.0, 0.0], [1.0, 2.0]).relative is None
