@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from demo.learning import QUESTION
 from demo.oakrow.metrics import METRICS, ONBOARDING
+from loopline.core.problems import Conflict
 from loopline.platform.identity.actor import Via
 from loopline.platform.identity.models import User
 from loopline.platform.identity.queries import actor_for
@@ -66,10 +67,18 @@ def with_events(recompute: bool = False) -> None:
     enqueue(effect, now=now, dedupe_key="demo:effect", user_id=found.pk)
 
 
+class NotYet(Exception):
+    """The metric has no whole periods on both sides yet."""
+
+
 @task(queue_name="bulk", priority=-10)
 def effect(user_id: int) -> None:
     """Measure what the mended import did. Fails, and is tried again, while the metric is not computed yet."""
     who = actor_for(User.objects.get(pk=user_id), Via.WEB)
     row = Investigation.objects.filter(question=QUESTION, sample=True).first()
-    if row is not None:
+    if row is None:
+        return
+    try:
         boards.measure_effect(actor=who, investigation_id=row.pk, now=timezone.now())
+    except Conflict as early:  # a problem would not be tried again
+        raise NotYet(early.sentence) from early
