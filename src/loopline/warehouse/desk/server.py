@@ -59,7 +59,7 @@ class Desk:
         self.shelf = Shelf(folder, fresh=fresh)
         self.abroad = Abroad(url, self.shelf, fresh=fresh) if url else None
         self.heavy = Gate(RUNNING, WAITING)
-        self.light = Gate(RUNNING, 4 * WAITING)
+        self.light = Gate(RUNNING, WAITING)
         self.clock = bounds.Clock()
         self._tables = tables
         self._kept: OrderedDict[tuple[Any, bytes], Reply] = OrderedDict()

@@ -235,3 +235,13 @@ def test_a_server_that_is_not_there(cast, now, monkeypatch):
     monkeypatch.setenv("LOOPLINE_EGRESS_ALLOW", "127.0.0.0/8")
     with pytest.raises(Problem, match="does not let us in"):
         services.connect_warehouse(actor=cast.ada, url="postgresql://u@127.0.0.1:1/db", now=now)
+
+
+def test_who_read_how_many_rows_is_kept(cast, stored, now):
+    from loopline.platform.audit.queries import history
+
+    stored([("signup", "ann", now), ("signup", "bea", now)])
+    services.run_sql(actor=cast.bo, text="select person from events")
+    last = history("sql", 0, 5)[0]
+    assert (last.action, last.actor_name, last.after["rows"]) == ("sql.ran", "Bo Decider", 2)
+    assert "events" not in str(last.after)
