@@ -1,6 +1,7 @@
 """Product events come through a backup whole, sealed or not, and verify and doctor say how they are."""
 
 import json
+import sys
 import tarfile
 import threading
 import time
@@ -8,7 +9,10 @@ import time
 import pytest
 
 from loopline.entry.drills.stored import ids_of
-from loopline.warehouse import manifest, sealing
+from loopline.entry.keeping import product_events
+from loopline.warehouse import imported, manifest, sealing
+from loopline.warehouse.desk.at_hand import DeskAtHand
+from loopline.warehouse.desk.client import DeskError
 from loopline.warehouse.records import Event
 from loopline.warehouse.tail import Tail, batch
 from loopline.warehouse.tail_writer import Writer, now_us
@@ -72,6 +76,50 @@ def test_a_backup_while_events_come_in_and_are_sealed_holds_all_that_was_kept_be
     writer.submit(batch([Event("new", "signup", "p", 1, 1)], received_at=1))
     writer.close()
     assert sorted(ids_of(new.path / "events")) == sorted([*restored, "new"])
+
+
+def test_ids_of_imported_events_come_through_and_verify_names_a_damaged_file(
+    home, another, tmp_path, folder, keep
+):
+    keep(0, 3)
+    at = now_us()
+    marks = b"".join(n.to_bytes(8, sys.byteorder) for n in sorted(map(imported.mark, ["f1", "f2"])))
+    file = imported.publish(folder, "0123456789abcdef+", marks, at, at)
+    target, new = tmp_path / "copy.tar.gz", another()
+    written = home.document("backup", str(target))
+    assert f"events/imported/{file.name}" in written["events"]
+    assert new.document("restore", str(target))["restored"]
+    assert new.document("verify")["ok"] is True
+    writer = Writer(Tail(new.path / "events"))
+    again = [Event(each, "signup", "p", at, at) for each in ("f1", "f2", "f3")]
+    writer.submit(batch(again, received_at=at))
+    writer.close()
+    assert sorted(ids_of(new.path / "events")) == ["e0", "e1", "e2", "f3"]
+    file.write_bytes(marks[8:] + marks[:8])
+    said = " ".join(json.loads(home.call("verify", "--json").stdout)["checks"]["events"])
+    assert f"{file.name} is damaged" in said
+
+
+def test_doctor_says_whether_the_database_that_answers_is_up(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(product_events, "folder", lambda: tmp_path)
+
+    def said():
+        [(_, ok, says, _)] = product_events.answered_elsewhere()
+        assert "s3cret" not in says
+        return ok, says
+
+    settings.LOOPLINE_EVENTS_URL = ""
+    assert list(product_events.answered_elsewhere()) == []
+    settings.LOOPLINE_EVENTS_URL = "spark://here:7077"
+    assert said() == (False, "spark://here:7077 is no address of a database that answers")
+    settings.LOOPLINE_EVENTS_URL = url = "postgresql://me:s3cret@127.0.0.1:1/none"
+    assert said() == (True, "postgresql://127.0.0.1:1/none: nothing was asked or shipped yet")
+    client = DeskAtHand(tmp_path, url=url)
+    with pytest.raises(DeskError):
+        client.ship()
+    ok, says = said()
+    assert not ok
+    assert "does not answer" in says
 
 
 def test_verify_names_a_segment_that_is_damaged_or_gone(home, folder, keep):

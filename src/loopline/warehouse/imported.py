@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from loopline.warehouse.records import Event
 
 FOLDER = "imported"
@@ -49,6 +51,19 @@ def publish(folder: Path, name: str, marks: bytes, first: int, last: int) -> Pat
     finally:
         os.close(handle)
     return path
+
+
+def damaged(folder: Path) -> list[Path]:
+    """Files of ids that no lookup can be made in: cut short, not in order, or under no name of ours."""
+    return [path for path in sorted((folder / FOLDER).glob("*.ids")) if not _sound(path)]
+
+
+def _sound(path: Path) -> bool:
+    marks = _opened(path)
+    if marks is None:
+        return False
+    words = np.asarray(marks.words, dtype=np.uint64)
+    return bool(np.all(words[:-1] <= words[1:]))
 
 
 @dataclass(frozen=True, slots=True)

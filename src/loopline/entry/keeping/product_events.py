@@ -13,7 +13,7 @@ from django.conf import settings
 
 from loopline.entry.keeping import copies
 from loopline.entry.terminal import Failed
-from loopline.warehouse import elsewhere, erasing, manifest, sealing, segments, tombstones
+from loopline.warehouse import elsewhere, erasing, imported, manifest, sealing, segments, tombstones
 from loopline.warehouse.desk import abroad
 from loopline.warehouse.tail import Tail
 
@@ -21,7 +21,10 @@ FOLDER = "events"
 TAIL = f"{FOLDER}/tail.sqlite3"
 SEGMENTS = f"{FOLDER}/segments"
 LISTS = (f"{SEGMENTS}/{manifest.NAME}", f"{SEGMENTS}/{tombstones.NAME}")
+IMPORTED = f"{FOLDER}/{imported.FOLDER}"
 _SEGMENT = re.compile(rf"{SEGMENTS}/segment-\d{{8}}\.duckdb")
+_IDS = re.compile(rf"{IMPORTED}/[0-9A-Za-z_+-]{{1,80}}\.-?\d{{1,20}}\.-?\d{{1,20}}\.ids")
+_TRIES = 5
 _WAIT = 300.0  # seconds a backup waits for a merge that is under way
 _LATE = 2 * 3_600 * 1_000_000  # microseconds after which an event should be sealed
 
@@ -33,7 +36,8 @@ def folder() -> Path:
 
 def ours(name: str) -> bool:
     """Whether a file of an archive is one of product events."""
-    return name == TAIL or name in LISTS or _SEGMENT.fullmatch(name) is not None
+    matched = _SEGMENT.fullmatch(name) or _IDS.fullmatch(name)
+    return name == TAIL or name in LISTS or matched is not None
 
 
 def copy(work: Path) -> list[str]:
@@ -51,6 +55,7 @@ def copy(work: Path) -> list[str]:
             for name in (*LISTS, *(f"{SEGMENTS}/{entry.file}" for entry in now.segments)):
                 if (home / name).exists():
                     _link(home / name, work / name)
+            _copy_ids(home, work)
             if (home / TAIL).exists():
                 copies.copy_file(home / TAIL, work / TAIL, {})
     except sealing.Busy as busy:
@@ -58,9 +63,27 @@ def copy(work: Path) -> list[str]:
     return sorted(str(file.relative_to(work)) for file in work.rglob("*") if file.is_file())
 
 
+def _copy_ids(home: Path, work: Path) -> None:
+    """Ids that came by file, which events sent live later are known by. An import may join small files meanwhile."""
+    for _ in range(_TRIES):
+        names = sorted(file.name for file in (home / IMPORTED).glob("*.ids"))
+        shutil.rmtree(work / IMPORTED, ignore_errors=True)
+        (work / IMPORTED).mkdir(parents=True)
+        try:
+            for name in names:
+                _link(home / IMPORTED / name, work / IMPORTED / name)
+        except FileNotFoundError:
+            continue
+        if names == sorted(file.name for file in (home / IMPORTED).glob("*.ids")):
+            return
+    raise Failed("Events are being imported. Back up again when that has ended.")
+
+
 def _link(file: Path, target: Path) -> None:
     try:
         os.link(file, target)
+    except FileNotFoundError:
+        raise
     except OSError:  # another disk, or one without links
         shutil.copyfile(file, target)
 
@@ -82,6 +105,7 @@ def put_back(work: Path, names: Collection[str]) -> None:
         raise Failed(f"This backup holds {strange[0]!r}, which is no file of product events.")
     home = Path(settings.LOOPLINE_HOME.path)
     settings.LOOPLINE_HOME.folder(SEGMENTS)
+    settings.LOOPLINE_HOME.folder(IMPORTED)
     erased = tombstones.load(home / SEGMENTS)
     for name in sorted(names, key=lambda name: (name in LISTS, name)):
         if name == TAIL:
@@ -90,7 +114,7 @@ def put_back(work: Path, names: Collection[str]) -> None:
         shutil.copyfile(work / name, home / f"{name}.restoring")
         copies.flush([home / f"{name}.restoring"])
         (home / f"{name}.restoring").replace(home / name)
-        copies.flush([home / SEGMENTS])
+        copies.flush([(home / name).parent])
     if erased or tombstones.load(home / SEGMENTS):
         erasing.reapply(folder(), erased)
 
@@ -98,6 +122,10 @@ def put_back(work: Path, names: Collection[str]) -> None:
 def findings() -> Iterator[str]:
     """What is damaged, missing or does not fit together."""
     yield from _tail()
+    yield from (
+        f"Ids of imported events: {path.name} is damaged; events sent again could count twice."
+        for path in imported.damaged(folder())
+    )
     home = folder() / "segments"
     try:
         now = manifest.load(home)
@@ -125,7 +153,7 @@ def _tail() -> Iterator[str]:
     yield from (f"Product events: {row[0]}." for row in found if row[0] != "ok")
 
 
-def _elsewhere() -> Iterator[tuple[str, bool, str, str]]:
+def answered_elsewhere() -> Iterator[tuple[str, bool, str, str]]:
     """Whether the database that answers in the place of this home is up to it."""
     url = settings.LOOPLINE_EVENTS_URL
     if not url:
@@ -156,7 +184,7 @@ def state(now: int) -> Iterator[tuple[str, bool, str, str]]:
         f" {used.tail_bytes / 1e6:,.1f} MB not sealed yet or free for new ones"
     )
     yield "product events", full is None, full or says, "Make room on the disk of the home."
-    yield from _elsewhere()
+    yield from answered_elsewhere()
     late = first is not None and now - first > _LATE
     says = f"{(now - (first or now)) / 3.6e9:.1f} h old" if late else "up to date"
     yield "sealing", not late, says, "Is ./loopline serve running? Its worker seals product events."
