@@ -48,7 +48,8 @@ handler500 = server_error
 @cache
 def _schema() -> dict[str, Any]:
     """Made once a process: it takes seconds and only another version changes it."""
-    return api.get_openapi_schema(path_prefix="/api/v1/")
+    made: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+    return made
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
