@@ -30,18 +30,18 @@ def checked(text: str) -> str:
 
 def text_of(column: str, name: str) -> Sql:
     """The property as text, null where absent: text as it is, other values as JSON."""
-    sql, given = _maybe(column, name)
+    sql, given = maybe(column, name)
     return f"case when {sql} then json_extract_string({column}, ?) end", [*given, pointer(name)]
 
 
 def number_of(column: str, name: str) -> Sql:
     """The property as a double, null where it is no number: JSON in quotes or brackets casts to none."""
-    sql, given = _maybe(column, name)
+    sql, given = maybe(column, name)
     number = f"try_cast(json_extract({column}, ?)::varchar as double)"
     return f"case when {sql} then {number} end", [*given, pointer(name)]
 
 
-def _maybe(column: str, name: str) -> Sql:
+def maybe(column: str, name: str) -> Sql:
     """Whether the text may have the property at all: looking for its name costs a fraction of reading the JSON.
 
     Where the name is written with escapes the text has a backslash.
@@ -59,10 +59,10 @@ def all_of(conditions: Sequence[Condition], column: str) -> Sql:
 
 def holds(condition: Condition, column: str) -> Sql:
     """A test of one condition, never null. `column` is ours: the name of a column of JSON text."""
-    maybe, name = _maybe(column, condition.property)
+    may, name = maybe(column, condition.property)
     test, given = _there(condition, column)
     negated = "not " if condition.op in (Op.NE, Op.NOT_IN, Op.IS_NOT_SET) else ""
-    return f"{negated}({maybe} and ({test}))", [*name, *given]
+    return f"{negated}({may} and ({test}))", [*name, *given]
 
 
 def _there(condition: Condition, column: str) -> Sql:

@@ -9,7 +9,8 @@ from loopline.core.insights.chains import Gate, Plan, Reached, reach
 from loopline.core.insights.ir import Attribution, Entry, Funnel, Match, Order, Ties
 from loopline.core.insights.packing import Ints
 from loopline.core.insights.windows import gather, gather_shared
-from loopline.warehouse.scans import Rows, Scan, Wish
+from loopline.warehouse.rows import Rows
+from loopline.warehouse.scans import Scan, Wish
 
 GRACE = {Ties.STEP_ORDER: 1, Ties.GRACE_1S: 1_000_000, Ties.GRACE_2S: 2_000_000}
 

@@ -1,6 +1,5 @@
 """Funnels of the embedded engine: rows from DuckDB, chains from the kernels, values of the breakdown laid over them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,11 +16,12 @@ from loopline.core.insights.ir import (
     Funnel,
     Order,
 )
-from loopline.core.insights.packing import Bools, Ints, packing
+from loopline.core.insights.packing import Ints, packing
 from loopline.warehouse import funnel_trends, ranking
 from loopline.warehouse.funnel_board import Board, graced, read, run
 from loopline.warehouse.ranking import Value
-from loopline.warehouse.scans import NONE, Rows, Scan, Wish, joined
+from loopline.warehouse.rows import Rows
+from loopline.warehouse.scans import NONE, Scan, Wish
 
 MOST_STEPS = 20
 MOST_HELD = 3
@@ -71,18 +71,9 @@ def _reached(scan: Scan, question: Funnel) -> tuple[Board, Reached, dict[Value, 
         codes = _at_step(graced(rows.in_order(), question), whole, question, by.step)
     else:
         wish = Wish(by=by, order=True, present=True)
-        touches = [scan.read(step, wish) for step in dict.fromkeys(question.steps)]
-        codes = _touched(
-            joined(touches), whole.actors, last=by.attribution is Attribution.LAST_TOUCH
-        )
-    texts = scan.values.texts()
-    sizes = {texts[code]: count for code, count in Counter(codes.tolist()).items()}
-    place = ranking.folded(sizes, by.most)
-    groups: dict[Value, list[int]] = {}
-    for code in np.unique(codes).tolist():
-        groups.setdefault(place[texts[code]], []).append(code)
-    parts = {value: _part(whole, np.isin(codes, some)) for value, some in groups.items()}
-    return board, whole, parts
+        last = by.attribution is Attribution.LAST_TOUCH
+        codes = _touched(scan.read_any(question.steps, wish), whole.actors, last=last)
+    return board, whole, _grouped(whole, codes, scan.values.texts(), by.most)
 
 
 # the breakdown
@@ -90,13 +81,15 @@ def _reached(scan: Scan, question: Funnel) -> tuple[Board, Reached, dict[Value, 
 
 def _touched(rows: Rows, actors: Ints, *, last: bool) -> Ints:
     """Per actor the first (or last) value on any event that serves a step."""
-    rows = rows.where(np.flatnonzero((rows.values >= 0) & np.isin(rows.actors, actors))).in_order()
-    if not rows.actors.size:
+    if (rows.values < 0).any():
+        rows = rows.where(np.flatnonzero(rows.values >= 0))
+    if not rows.actors.size or not actors.size:
         return np.full(actors.size, NONE, dtype=np.int64)
-    side = "right" if last else "left"
-    place = np.searchsorted(rows.actors, actors, side) - (1 if last else 0)  # type: ignore[call-overload]
-    place = np.clip(place, 0, rows.actors.size - 1)
-    return np.where(rows.actors[place] == actors, rows.values[place], NONE)
+    order = rows.timing() if last else rows.timing()[::-1]
+    # Of several values put in one place the last stays.
+    value_of = np.full(max(int(rows.actors.max()), int(actors.max())) + 1, NONE, dtype=np.int64)
+    value_of[rows.actors[order]] = rows.values[order]
+    return value_of[actors]
 
 
 def _at_step(rows: Rows, whole: Reached, question: Funnel, step: int) -> Ints:
@@ -128,9 +121,8 @@ def _by_event(scan: Scan, board: Board, by: Breakdown) -> dict[Value, Reached]:
     if len(sizes) > by.most:
         place = ranking.folded(sizes, by.most)
         values, found = _split(board, [place.get(each, ranking.OTHER) for each in shown])
-    codes = found.actors % len(values)
     whole = replace(found, actors=found.actors // len(values))
-    return {values[code]: _part(whole, codes == code) for code in np.unique(codes).tolist()}
+    return _parts(whole, found.actors % len(values), values)
 
 
 def _split(board: Board, shown: Sequence[Value]) -> tuple[list[Value], Reached]:
@@ -143,8 +135,35 @@ def _split(board: Board, shown: Sequence[Value]) -> tuple[list[Value], Reached]:
     return list(place), run(board.split(len(place), code_of))
 
 
-def _part(reached: Reached, keep: Bools) -> Reached:
-    return Reached(reached.actors[keep], reached.levels[keep], reached.times[keep])
+def _grouped(
+    whole: Reached, codes: Ints, texts: Sequence[Value], most: int
+) -> dict[Value, Reached]:
+    """`codes`: each actor's place in `texts`. The values shown, and the rest as one."""
+    counts = np.bincount(codes + 1, minlength=len(texts)).tolist()
+    sizes = {text: size for text, size in zip([None, *texts[:-1]], counts, strict=True) if size}
+    place = ranking.folded(sizes, most)
+    values = list(dict.fromkeys(place.values()))
+    at = {value: number for number, value in enumerate(values)}
+    lookup = np.array([at.get(place.get(text), 0) for text in texts], dtype=np.int64)
+    return _parts(whole, lookup[codes], values)
+
+
+def _parts(whole: Reached, groups: Ints, values: Sequence[Value]) -> dict[Value, Reached]:
+    """What belongs to each value; those of nobody left out."""
+    # Sorting by digits takes one pass over short numbers, and none over long ones.
+    short = groups.astype(np.uint16) if len(values) < 1 << 16 else groups
+    order = np.argsort(short, kind="stable")
+    sorted_ = Reached(whole.actors[order], whole.levels[order], whole.times[order])
+    ends = np.cumsum(np.bincount(groups, minlength=len(values))).tolist()
+    return {
+        value: _part(sorted_, slice(first, end))
+        for value, first, end in zip(values, [0, *ends], ends, strict=False)
+        if end > first
+    }
+
+
+def _part(reached: Reached, some: slice) -> Reached:
+    return Reached(reached.actors[some], reached.levels[some], reached.times[some])
 
 
 # the answer

@@ -22,91 +22,11 @@ from loopline.core.insights.ir import (
 )
 from loopline.core.insights.packing import Bools, Ints
 from loopline.warehouse import conditions
+from loopline.warehouse.rows import Rows, joined, no_floats, no_ints
 from loopline.warehouse.store import Source, Store
 
-Floats = npt.NDArray[np.float64]
 NONE = -1
 EVER = -(2**63)  # before any event
-
-
-def _no_ints() -> Ints:
-    return np.zeros(0, dtype=np.int64)
-
-
-def _no_floats() -> Floats:
-    return np.zeros(0, dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Events as columns, all of one length, or empty where not asked for.
-
-    `order` ranks events of one time; `values` are codes into the scan's values, -1 for none; `numbers` has NaN where
-    the property is no number; `events` are codes into the scan's names; `rows` tells one event from another; `held` are
-    codes of the values of the properties held constant.
-    """
-
-    actors: Ints = field(default_factory=_no_ints)
-    times: Ints = field(default_factory=_no_ints)
-    order: Ints = field(default_factory=_no_ints)
-    values: Ints = field(default_factory=_no_ints)
-    numbers: Floats = field(default_factory=_no_floats)
-    events: Ints = field(default_factory=_no_ints)
-    rows: Ints = field(default_factory=_no_ints)
-    held: Ints = field(default_factory=_no_ints)
-
-    def where(self, keep: Bools | Ints) -> "Rows":
-        """The rows of a mask or of places, in that order."""
-
-        def one(column: Ints) -> Ints:
-            return column[keep] if column.size else column
-
-        numbers = self.numbers[keep] if self.numbers.size else self.numbers
-        return Rows(
-            one(self.actors),
-            one(self.times),
-            one(self.order),
-            one(self.values),
-            numbers,
-            one(self.events),
-            one(self.rows),
-            one(self.held),
-        )
-
-    def in_order(self) -> "Rows":
-        """By actor, then time, then arrival."""
-        return self.where(self.sorting())
-
-    def sorting(self) -> Ints:
-        """The places of the rows in that order. Rows of one wide table stand in order of time and arrival already."""
-        if self._by_time():
-            return np.argsort(self.actors, kind="stable")
-        keys = (self.times, self.actors)
-        return np.lexsort((self.order, *keys) if self.order.size else keys)
-
-    def _by_time(self) -> bool:
-        wait = np.diff(self.times)
-        if not self.order.size:
-            return bool((wait >= 0).all())
-        return bool(((wait > 0) | ((wait == 0) & (np.diff(self.order) >= 0))).all())
-
-
-def joined(parts: Sequence[Rows]) -> Rows:
-    """The rows of all, one behind the other."""
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return Rows()
-    return Rows(
-        np.concatenate([part.actors for part in parts]),
-        np.concatenate([part.times for part in parts]),
-        np.concatenate([part.order for part in parts]),
-        np.concatenate([part.values for part in parts]),
-        np.concatenate([part.numbers for part in parts]),
-        np.concatenate([part.events for part in parts]),
-        np.concatenate([part.rows for part in parts]),
-        np.concatenate([part.held for part in parts]),
-    )
 
 
 @dataclass(slots=True)
@@ -149,8 +69,9 @@ class Wish:
         return by + (["held"] if self.hold else [])
 
     def needed(self) -> list[str]:
-        """Those of them without which a row is left out."""
-        return [each for each in self.texts() if each == "held" or self.present]
+        """Properties of the event without which a row is left out."""
+        by = [self.by.property] if self.present and self.by and self.by.on is On.EVENT else []
+        return [*by, *self.hold]
 
 
 class Scan:
@@ -194,12 +115,33 @@ class Scan:
         """
         low = self.question.span.start if start is None else start
         high = self.question.span.end if end is None else end
-        asked = (match, wish, low, high)
+        names = () if match.event is None else (match.event,)
+        return self._read(names, match.where, wish, low, high, keep=keep)
+
+    def read_any(self, matches: Sequence[Match], wish: Wish) -> Rows:
+        """Events of the span that pass one of the matches; at once, and each once, where these are mere names."""
+        names = tuple(sorted({each.event for each in matches if each.event is not None}))
+        if any(each.where or each.event is None for each in matches):
+            return joined([self.read(each, wish) for each in dict.fromkeys(matches)])
+        return self._read(names, (), wish, self.question.span.start, self.question.span.end)
+
+    def _read(
+        self,
+        names: tuple[str, ...],
+        where: tuple[Condition, ...],
+        wish: Wish,
+        low: int,
+        high: int,
+        *,
+        keep: bool = True,
+    ) -> Rows:
+        asked = (names, where, wish, low, high)
         if asked in self._kept:
             return self._kept[asked]
-        self._check((*self.question.filters, *match.where))
+        tests = (*self.question.filters, *where)
+        self._check(tests)
         parts = [
-            self._source(place, source, match, wish, low, high)
+            self._source(place, source, names, tests, wish, low, high)
             for place, source in enumerate(self.store.sources)
         ]
         found = joined([part for part in parts if part is not None])
@@ -221,11 +163,18 @@ class Scan:
     # one source
 
     def _source(
-        self, place: int, source: Source, match: Match, wish: Wish, low: int, high: int
+        self,
+        place: int,
+        source: Source,
+        names: tuple[str, ...],
+        tests: Sequence[Condition],
+        wish: Wish,
+        low: int,
+        high: int,
     ) -> Rows | None:
-        if match.event is not None and match.event not in source.events:
+        codes = [source.events[name] for name in names if name in source.events]
+        if names and not codes:
             return None
-        tests = (*self.question.filters, *match.where)
         on_event = [each for each in tests if each.on is On.EVENT]
         grouped = self.question.actor is Actor.ACCOUNT or any(
             on is On.ACCOUNT for on in [*(t.on for t in tests), *([wish.by.on] if wish.by else [])]
@@ -233,12 +182,15 @@ class Scan:
         narrow = wish.plain() and not on_event and not grouped
         picked, given = self._columns(wish)
         columns = ", ".join(["did", "ts", *(["account"] if grouped else []), *picked])
-        table = ("by_person" if match.event is None else "by_event") if narrow else "wide"
+        table = ("by_event" if names else "by_person") if narrow else "wide"
         test, values = conditions.all_of(on_event, "properties")
-        named = "" if match.event is None else "event = ? and "
-        code = [] if match.event is None else [source.events[match.event]]
+        for name in wish.needed():
+            maybe, more = conditions.maybe("properties", name)
+            test, values = f"{test} and {maybe}", [*values, *more]
+        one = "event = ?" if len(codes) == 1 else f"event in ({', '.join('?' * len(codes))})"
+        named = f"{one} and " if names else ""
         sql = f"select {columns} from {source.prefix}{table} where {named}ts >= ? and ts < ? and {test}"
-        bound = [*([] if narrow else given), *code, low, high, *values]
+        bound = [*([] if narrow else given), *codes, low, high, *values]
         coded = bool(wish.texts())
         found = self._with_codes(sql, bound, wish) if coded else self.store.columns(sql, bound)
         return self._mapped(place, source, found, tests, wish, grouped=grouped)
@@ -247,11 +199,11 @@ class Scan:
         self, sql: str, bound: Sequence[object], wish: Wish
     ) -> dict[str, npt.NDArray[np.generic]]:
         """The columns with codes in place of texts: DuckDB's enums do it, no text of a row comes to Python."""
-        some = " and ".join(f"{each} is not null" for each in wish.needed()) or "true"
-        self.store.rows(
-            f"create or replace temp table found as select * from ({sql}) where {some}", bound
-        )
+        # Rows without a value go afterwards: a test of it here would have the JSON read twice.
+        self.store.rows(f"create or replace temp table found as {sql}", bound)
         columns, texts = wish.texts(), {}
+        needed = [each for each in columns if each == "held" or wish.present]
+        some = " and ".join(f"{each} is not null" for each in needed) or "true"
         try:
             for column in columns:
                 self.store.rows(
@@ -263,7 +215,7 @@ class Scan:
             coded = ", ".join(
                 f"coalesce(enum_code({c}::coding_{c})::integer, -1) as {c}" for c in columns
             )
-            found = self.store.columns(f"select * replace ({coded}) from found")
+            found = self.store.columns(f"select * replace ({coded}) from found where {some}")
         finally:
             self.store.drop("table", "found")
             for column in columns:
@@ -329,12 +281,12 @@ class Scan:
         rows = Rows(
             actors,
             found["ts"].astype(np.int64, copy=False),
-            found["received_at"].astype(np.int64) if wish.order else _no_ints(),
-            self._values(wish.by, found, persons, accounts) if wish.by else _no_ints(),
-            np.asarray(found["number"], np.float64) if wish.number is not None else _no_floats(),
-            self._event_names(source)[found["event"]] if wish.names else _no_ints(),
-            found["row"].astype(np.int64) | (place << 48) if wish.identity else _no_ints(),
-            np.asarray(found["held"], dtype=np.int64) if wish.hold else _no_ints(),
+            found["received_at"].astype(np.int64) if wish.order else no_ints(),
+            self._values(wish.by, found, persons, accounts) if wish.by else no_ints(),
+            np.asarray(found["number"], np.float64) if wish.number is not None else no_floats(),
+            self._event_names(source)[found["event"]] if wish.names else no_ints(),
+            found["row"].astype(np.int64) | (place << 48) if wish.identity else no_ints(),
+            np.asarray(found["held"], dtype=np.int64) if wish.hold else no_ints(),
         )
         return rows if keep.all() else rows.where(keep)
 

@@ -12,7 +12,8 @@ from loopline.core.insights.packing import Ints
 from loopline.core.insights.periods import edges
 from loopline.warehouse import ranking
 from loopline.warehouse.ranking import Value
-from loopline.warehouse.scans import Floats, Rows, Scan, Wish
+from loopline.warehouse.rows import Floats, Rows
+from loopline.warehouse.scans import Scan, Wish
 
 Cells = list[float | None]
 

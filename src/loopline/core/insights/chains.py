@@ -238,29 +238,27 @@ def _untouched(board: _Board, levels: list[_Level], depth: int, nodes: Ints, win
 
 def _winners(board: _Board, ends: list[Ints], levels: list[_Level]) -> Reached:
     steps = len(levels)
-    found: list[tuple[Ints, Ints, Ints]] = []
     below = max(
-        (int(keys[-1] >> board.layout.bits) for keys in board.steps if keys.size), default=0
+        (int(keys[-1] >> board.layout.bits) for keys in board.steps if keys.size), default=-1
     )
-    taken = np.zeros(below + 1, dtype=np.bool_)
-    for depth in range(steps, 0, -1):
+    deepest = np.zeros(below + 1, dtype=np.int64)
+    node = np.zeros(below + 1, dtype=np.int64)
+    for depth in range(1, steps + 1):  # the deeper takes the place of the less deep
         nodes = ends[depth - 1]
         actors = board.layout.actors(levels[depth - 1].keys[nodes])
         first = np.concatenate((np.ones(min(1, actors.size), bool), actors[1:] != actors[:-1]))
-        new = first & ~taken[actors]
-        nodes, actors = nodes[new], actors[new]
-        times = np.full((actors.size, steps), -1, dtype=np.int64)
-        for step in range(1, depth + 1):
-            times[:, step - 1] = board.layout.times(_back(levels, nodes, depth, step))
-        found.append((actors, np.full(actors.size, depth, dtype=np.int64), times))
-        taken[actors] = True
-    every = np.concatenate([actors for actors, _, _ in found])
-    order = np.argsort(every)
-    return Reached(
-        every[order],
-        np.concatenate([levels_ for _, levels_, _ in found])[order],
-        np.concatenate([times for _, _, times in found])[order],
-    )
+        deepest[actors[first]] = depth
+        node[actors[first]] = nodes[first]
+    every = np.flatnonzero(deepest)
+    reached = deepest[every]
+    times = np.full((every.size, steps), -1, dtype=np.int64)
+    for depth in range(1, steps + 1):
+        here = np.flatnonzero(reached == depth)
+        nodes = node[every[here]]
+        for step in range(depth, 0, -1):
+            times[here, step - 1] = board.layout.times(levels[step - 1].keys[nodes])
+            nodes = levels[step - 1].previous[nodes]
+    return Reached(every, reached, times)
 
 
 def _only(reached: Reached, keep: Bools) -> Reached:
