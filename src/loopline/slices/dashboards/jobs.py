@@ -1,7 +1,5 @@
 """Sending findings to those who subscribed: once for each day or week, never twice."""
 
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,7 +7,6 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from loopline.core.problems import Problem, TooMany
 from loopline.platform.egress import slack
 from loopline.platform.egress.letter import MailRefused, Message
 from loopline.platform.egress.mail import MailDeferred
@@ -21,8 +18,6 @@ from loopline.platform.schedule.every import every
 from loopline.platform.settings.options import zone
 from loopline.slices.dashboards import queries, tiles
 from loopline.slices.dashboards.models import Dashboard, Subscription
-
-PATIENCE = 5  # times a busy desk is asked again
 
 
 class TryAgain(Exception):
@@ -115,7 +110,7 @@ def _words(row: Subscription, now: datetime) -> tuple[str, str]:
     actor = actor_for(row.user, Via.SYSTEM)
     lines = [board.finding] if board.finding else []
     for tile in queries.tiles(board.pk):
-        shown = _patiently(partial(tiles.show, actor, board, tile, board.days, now))
+        shown = tiles.patiently(partial(tiles.show, actor, board, tile, board.days, now))
         if shown.finding or shown.trouble:
             lines.append(f"{shown.title}: {shown.finding or shown.trouble}")
     lines += [
@@ -124,17 +119,6 @@ def _words(row: Subscription, now: datetime) -> tuple[str, str]:
         "Stop these on the dashboard, under Subscribe.",
     ]
     return board.name, "\n".join(lines)
-
-
-def _patiently(show: Callable[[], tiles.Shown]) -> tiles.Shown:
-    for _ in range(PATIENCE):
-        try:
-            return show()
-        except TooMany as busy:
-            time.sleep(busy.retry_after)
-        except Problem as wrong:
-            return tiles.Shown("", trouble=wrong.sentence)
-    return tiles.Shown("", trouble="The numbers could not be computed in time.")
 
 
 every(timedelta(minutes=5), send_due)

@@ -41,7 +41,10 @@ class Tile(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        indexes = [models.Index(fields=["dashboard", "position"], name="tiles_in_order")]
+        indexes = [
+            models.Index(fields=["dashboard", "position"], name="tiles_in_order"),
+            models.Index(fields=["kind", "ref_id"], name="tiles_showing"),
+        ]
 
 
 class Look(models.Model):

@@ -1,13 +1,14 @@
 """What a tile shows: a sentence, a chart, its table; computed when the page asks for it, apart from the page."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
-from loopline.core.problems import Invalid
+from loopline.core.problems import Invalid, TooMany, Unavailable
 from loopline.platform.identity.actor import Actor
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import charts
@@ -40,6 +41,13 @@ class Shown:
 
 def show(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime) -> Shown:
     """Raises TooMany where the desk is busy; other trouble is said on the tile."""
+    try:
+        return _shown(actor, board, tile, days, now)
+    except Unavailable as wrong:
+        return Shown(tile.title, trouble=wrong.sentence)
+
+
+def _shown(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime) -> Shown:
     if tile.kind == "text":
         return Shown(tile.title)
     if tile.kind == "metric":
@@ -220,3 +228,13 @@ def said_change(effect: Mapping[str, Any]) -> str:
 def _signed(share: float) -> str:
     rounded = round(share * 100)
     return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)}"
+
+
+def patiently(show: Callable[[], Shown], tries: int = 5) -> Shown:
+    """For mails and files, which nobody can ask again: waits where the desk is busy, then says so on the tile."""
+    for _ in range(tries):
+        try:
+            return show()
+        except TooMany as busy:
+            time.sleep(busy.retry_after)
+    return Shown("", trouble="The numbers could not be computed in time.")

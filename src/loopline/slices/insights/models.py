@@ -80,6 +80,7 @@ class CohortMember(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cohort", "actor_id"], name="one_member_once")
         ]
+        indexes = [models.Index(fields=["actor_id"], name="cohorts_of_an_actor")]
 
 
 class CohortSize(models.Model):

@@ -47,4 +47,5 @@ class WorkItem(Editable):
             models.Index(fields=["bet", "state"], name="work_of_bet"),
             models.Index(fields=["-opened_at", "-id"], name="work_by_time"),
             models.Index(fields=["merged_sha"], name="work_by_commit"),
+            models.Index(fields=["done_at"], name="work_by_end"),
         ]

@@ -194,7 +194,7 @@ def _choices():
                 for a in (field.annotation, *get_args(field.annotation))
                 if get_origin(a) is Literal
             ]
-            for word in {w for found in options for w in found}:
+            for word in sorted({w for found in options for w in found}):
                 yield kind, field.alias or name, word
 
 
