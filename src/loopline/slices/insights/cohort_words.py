@@ -26,12 +26,18 @@ def said(definition: Mapping[str, Any], actor: str) -> str:
     part = "who stopped before" if cell.get("dropped") else "at"
     kind = definition.get("insight", "")
     place = f"step {cell.get('step', 1)}" if kind == "funnel" else "one number"
-    names = [
-        s.get("name") or s.get("event") or "any event"
-        for s in (definition.get("query") or {}).get("steps", [])
-    ]
+    query = definition.get("query") or {}
+    names = [s.get("name") or s.get("event") or "any event" for s in query.get("steps", [])]
     along = f" ({' → '.join(names)})" if names else ""
-    return f"{whom} {part} {place} of {INSIGHTS.get(kind, kind)}{along}."
+    return f"{whom} {part} {place} of {INSIGHTS.get(kind, kind)}{along}{_of_row(query, cell)}."
+
+
+def _of_row(query: Mapping[str, Any], cell: Mapping[str, Any]) -> str:
+    """Which row of the answer a number stood in, and of which days it was."""
+    by, value = (query.get("breakdown") or {}).get("property"), cell.get("breakdown")
+    row = f", {by} {value if value != '' else 'not set'}" if by and value is not None else ""
+    days = query.get("last_days")
+    return f"{row}, of the last {days} days" if days else row
 
 
 def _rule(rule: Mapping[str, Any]) -> str:

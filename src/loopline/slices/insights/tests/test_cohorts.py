@@ -149,6 +149,22 @@ def test_changing_the_definition_counts_again_and_keeps_no_ids_in_the_audit(peop
         services.change_cohort(actor=cast.ann, id_=key, changes={"name": "x"}, now=now)
 
 
+def test_a_number_of_a_question_is_said_with_its_row_and_days():
+    from loopline.slices.insights.cohort_words import said
+
+    query = {
+        "steps": [{"event": "signup"}, {"event": "export"}],
+        "breakdown": {"property": "channel"},
+        "last_days": 90,
+    }
+    cell = {"step": 2, "dropped": True, "breakdown": "ads"}
+    assert said({"insight": "funnel", "query": query, "cell": cell}, "person") == (
+        "People who stopped before step 2 of a funnel (signup → export), channel ads, of the last 90 days."
+    )
+    whole = {"insight": "funnel", "query": {"steps": query["steps"]}, "cell": {"step": 2}}
+    assert said(whole, "account") == "Accounts at step 2 of a funnel (signup → export)."
+
+
 def test_the_pages(people, signed_in, cast, now):
     client = signed_in(cast.bo)
     assert "No cohort yet" in client.get("/cohorts").content.decode()
