@@ -70,3 +70,14 @@ def test_words_in_charts_are_escaped():
         charts.spark([1, 2], BAD),
     ]  # fmt: skip
     assert "<script" not in "".join(drawn)
+
+
+def test_a_goal_is_written_beside_the_label_of_a_run_that_ends_early():
+    """Both stand at the right edge: a line's height lies between them."""
+    early = Series([38.0, 40.5, None, None], "40.5 %", "l1", edge=True)
+    drawn = str(charts.lines([early], [(0, "1 Nov")], "Activated", rules=[(40, "target 40 %")]))
+    at = [
+        float(re.search(rf'y="([0-9.]+)"[^>]*>{text}<', drawn).group(1))
+        for text in ("40.5 %", "target 40 %")
+    ]
+    assert abs(at[0] - at[1]) >= charts.LEADING

@@ -163,6 +163,12 @@ def _ruled(p: Plot, rules: Rules, narrow: bool, taken: Sequence[float] = ()) -> 
     ]
 
 
+def _at_edge(p: Plot, s: Series) -> float | None:
+    """How high a series' label stands, where it stands at the right edge."""
+    stands = s.end and (s.edge or s.values[-1] is not None)
+    return next((p.y(v) for v in reversed(s.values) if v is not None), None) if stands else None
+
+
 def _labelled(p: Plot, series: Sequence[Series]) -> list[Series]:
     """The series with their labels a line's height apart."""
     ends = [
@@ -254,7 +260,7 @@ def lines(
                 f'width="{room:.1f}" height="{h - top - 28:g}"/>'
                 + _text("t2", p.x(z.start) + 5, top - 7, z.text)
             )
-        ends = [p.y(s.values[-1]) for s in series if s.end and s.values[-1] is not None]
+        ends = [y for s in series if (y := _at_edge(p, s)) is not None]
         out += _grid(p, step, unit) + _below(p, ticks, narrow) + _ruled(p, rules, narrow, ends)
         for s in _labelled(p, series):
             out += _run(p, s, narrow)
