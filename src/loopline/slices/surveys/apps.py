@@ -15,6 +15,7 @@ class SurveysConfig(AppConfig):
         from loopline.platform.ui import create, nav
         from loopline.platform.ui.objects import say
         from loopline.platform.undo import steps
+        from loopline.slices.insights.events import PersonErased
         from loopline.slices.surveys import (
             events,
             facts,
@@ -29,6 +30,7 @@ class SurveysConfig(AppConfig):
 
         declare(rules.PERMISSIONS)
         outbox.register(events.SurveyAnswered)
+        outbox.subscribe(PersonErased, handlers.when_erased)
         register(Kind("survey", "Survey", "SUR", "survey.read", queries.survey_cards, "comment"))
         every(timedelta(minutes=1), jobs.send_held)
         every(timedelta(minutes=10), handlers.keep_the_days)
@@ -36,6 +38,10 @@ class SurveysConfig(AppConfig):
         steps.register("survey.unsend", services.unsend)
         steps.register("survey.archive_many", services.archive_many)
         say("survey.sent", lambda e: f"asked {e.after.get('asked', 0):,} people")
+        say(
+            "survey.forgot_person",
+            lambda e: f"forgot {e.after.get('answers', 0):,} answers of an erased person",
+        )
         say("survey.unsent", lambda e: f"took back {e.after.get('people', 0):,} mails")
         nav.item("Learn", "Surveys", "surveys", 50, None, "survey.read", icon="comment", key="y")
         create.kind(

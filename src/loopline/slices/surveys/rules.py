@@ -14,6 +14,7 @@ PERMISSIONS = {
     "survey.change": Role.PRODUCT,
     "survey_answer.read": Role.MEMBER,
     "survey_answer.write": Role.MEMBER,
+    "survey_answer.erase": Role.ADMIN,
 }
 MOST_WORDS = 5_000  # characters of one answer's words
 MOST_CHOICES = 12

@@ -1,6 +1,7 @@
 """Erasing a person: at once for every reader, then from the disk."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +9,12 @@ from django.db import transaction
 
 from loopline.core.problems import Invalid
 from loopline.platform.audit.record import Change, record
+from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.jobs.queue import enqueue
 from loopline.slices.insights import asking, people
+from loopline.slices.insights.events import PersonErased, digest
 from loopline.slices.insights.jobs import tend_events
 from loopline.slices.insights.models import Cohort, CohortMember, PropertyName
 from loopline.warehouse import erasing
@@ -78,8 +81,10 @@ def _forgotten(
     for start in range(0, len(values), SOME):
         some = sorted(values)[start : start + SOME]
         PropertyName.objects.filter(example__in=[v for v in some if v]).update(example="")
-    digest = hashlib.sha256(ids[0].encode("utf-8", "replace")).hexdigest()[:16]
+    short = hashlib.sha256(ids[0].encode("utf-8", "replace")).hexdigest()[:16]
     after = {"ids": len(ids), "events": events, "cohorts": len(cohorts)}
-    record(actor=actor, now=now, change=Change("person.erased", "person", digest, {}, after))
+    record(actor=actor, now=now, change=Change("person.erased", "person", short, {}, after))
+    salt = secrets.token_hex(16)
+    publish(PersonErased(salt, [digest(salt, each) for each in ids]), actor=actor, now=now)
     enqueue(tend_events, now=now)
     return Erased(len(ids), events, len(cohorts))

@@ -18,6 +18,7 @@ from loopline.slices.surveys.services.designing import (
     signing_secret,
     turn_back,
 )
+from loopline.slices.surveys.services.erasing import Forgotten, forget_person
 from loopline.slices.surveys.services.sending import (
     Sent,
     record_asked,
@@ -28,6 +29,7 @@ from loopline.slices.surveys.services.sending import (
 
 __all__ = [
     "Answered",
+    "Forgotten",
     "Person",
     "Reply",
     "Sent",
@@ -37,6 +39,7 @@ __all__ = [
     "close_survey",
     "closed_because",
     "create_survey",
+    "forget_person",
     "keep_the_days",
     "open_survey",
     "record_asked",
