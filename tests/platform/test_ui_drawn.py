@@ -33,6 +33,11 @@ def test_a_period_that_is_cut_by_either_end_is_compared_with_nothing():
     assert _said(_trend(50, 100, 100, 100)).finding.startswith("Signed up rose by 33 %")
 
 
+def test_what_was_not_there_before_began_and_did_not_hold_steady():
+    began = _said(_trend(0, 0, 0, 0, 20, 60)).finding
+    assert began == "Signed up began in the second half of this time"
+
+
 @pytest.mark.parametrize(("at", "open_"), [("2026-09-30T22:00:00", False), ("2026-09-29", True)])
 def test_a_short_month_is_whole_from_its_last_day_on(at, open_):
     points = [
@@ -68,3 +73,31 @@ def test_only_more_than_three_standard_errors_below_all_stands_out():
     assert "30 came back in week 1, where 48 would be usual" in far.detail
     assert _cohorts((1000, [1000, 500]), (100, [100, 38])).extra["worst"] is None
     assert _cohorts((1000, [1000, 500]), (29, [29, 0])).extra["worst"] is None
+
+
+def _steps(*counts):
+    return [
+        {
+            "name": "", "count": n, "conversion_from_start": n / counts[0],
+            "conversion_from_previous": n / counts[at - 1] if at else None, "median_seconds_from_previous": None,
+        }
+        for at, n in enumerate(counts)
+    ]  # fmt: skip
+
+
+def test_a_breakdown_without_a_difference_says_nothing_of_it():
+    from loopline.platform.ui.drawn.funnel import worst_of
+    from loopline.platform.ui.drawn.shape import Worst
+
+    whole = _steps(200, 180, 60)
+    alone = [(None, _steps(200, 180, 60))]
+    alike = [("a", _steps(100, 90, 30)), ("b", _steps(100, 90, 30))]
+    apart = [("a", _steps(100, 90, 45)), ("b", _steps(100, 90, 15))]
+    assert (
+        worst_of(whole, [])
+        == worst_of(whole, alone)
+        == worst_of(whole, alike)
+        == Worst(None, 3, of_split=False)
+    )
+    assert worst_of(whole, apart) == Worst("b", 3, of_split=True)
+    assert worst_of(_steps(20, 1), []) is None

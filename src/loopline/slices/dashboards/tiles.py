@@ -12,7 +12,7 @@ from loopline.core.problems import Invalid, TooMany, Unavailable
 from loopline.platform.identity.actor import Actor
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import charts
-from loopline.platform.ui.drawn.shape import every, percent
+from loopline.platform.ui.drawn.shape import Worst, every, percent
 from loopline.platform.ui.formats import num
 from loopline.slices.dashboards.models import Dashboard, Tile
 from loopline.slices.insights import queries as insights
@@ -90,7 +90,7 @@ def _report(
 
 
 def _bars(
-    body: Mapping[str, Any], answer: Mapping[str, Any], worst: tuple[str | None, int] | None
+    body: Mapping[str, Any], answer: Mapping[str, Any], worst: Worst | None
 ) -> list[tuple[str, int, str, bool]]:
     """A funnel small: a bar a step, with what was lost since the step before."""
     rows, before = [], 100.0
@@ -100,7 +100,7 @@ def _bars(
         share = (said["conversion_from_start"] or 0.0) * 100
         name = str(step.get("name") or step.get("event") or "any event")
         text = num(said["count"]) if number == 1 else f"{round(share)} %, −{round(before - share)}"
-        rows.append((name, round(share), text, bool(worst and worst[1] == number)))
+        rows.append((name, round(share), text, bool(worst and worst.step == number)))
         before = share
     return rows
 

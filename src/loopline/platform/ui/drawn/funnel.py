@@ -10,6 +10,7 @@ from loopline.platform.ui.charts import NARROW
 from loopline.platform.ui.drawn.pace import over_time
 from loopline.platform.ui.drawn.shape import (
     Drawn,
+    Worst,
     named,
     percent,
     shown_value,
@@ -19,6 +20,7 @@ from loopline.platform.ui.formats import dur, num
 from loopline.platform.ui.moments import Moment
 from loopline.platform.ui.trusted import html
 
+APART = 0.02  # of a share: less below all others is no difference worth a word
 ENOUGH = 30  # people before a step for its share to be worth a word
 ROOM = 20  # of a column for its number beside others'
 SHOWN = 3  # values of a breakdown beside all
@@ -49,7 +51,7 @@ def draw(
         f"{name}: {', '.join(str(round(100 * v)) for v in shares)} %" for name, shares in groups
     )
     svg = (
-        columns(names, groups, (0, worst[1] - 1) if worst else None, label, w)
+        columns(names, groups, (0, worst.step - 1) if worst else None, label, w)
         if steps and steps[0]["count"]
         else Markup("")
     )
@@ -73,10 +75,11 @@ def draw(
 def worst_of(
     steps: Sequence[Mapping[str, Any]],
     split: Sequence[tuple[str | None, Sequence[Mapping[str, Any]]]],
-) -> tuple[str | None, int] | None:
+) -> Worst | None:
     """Where most are lost: the value and the step (from 1) with the lowest share from the step before.
 
-    With a breakdown the step is the one where a value of at least 30 lies furthest below all others' share.
+    With a breakdown of several values the step is the one where a value of at least 30 lies furthest below the share
+    of all, where one does.
     """
     if len(steps) < 2 or not steps[0]["count"]:
         return None
@@ -90,7 +93,7 @@ def worst_of(
     if not candidates:
         return None
     gaps = []
-    for value, some in split:
+    for value, some in split if len(split) > 1 else ():
         for number in range(2, len(steps) + 1):
             share, all_ = (
                 some[number - 1]["conversion_from_previous"],
@@ -98,30 +101,28 @@ def worst_of(
             )
             if share is not None and all_ is not None and some[number - 2]["count"] >= ENOUGH:
                 gaps.append((share - all_, number, value))
-    if gaps:
-        _, number, value = min(gaps, key=lambda each: each[0])
-        return value, number
-    return None, min(candidates)[1]
+    gap, number, value = min(gaps, key=lambda each: each[0], default=(0.0, 0, None))
+    if gap <= -APART:
+        return Worst(value, number, of_split=True)
+    return Worst(None, min(candidates)[1], of_split=False)
 
 
 def _order(
     split: Sequence[tuple[str | None, Sequence[Mapping[str, Any]]]],
-    worst: tuple[str | None, int] | None,
+    worst: Worst | None,
 ) -> list[tuple[str | None, Sequence[Mapping[str, Any]]]]:
     """The largest values, the one in question among them."""
     found = sorted(split, key=lambda each: -each[1][0]["count"])
-    if worst and split:
-        found.sort(key=lambda each: each[0] != worst[0])
+    if worst and worst.of_split:
+        found.sort(key=lambda each: each[0] != worst.value)
     return found
 
 
-def _lead(
-    groups: Sequence[tuple[str, Sequence[float]]], worst: tuple[str | None, int] | None
-) -> int:
-    if worst is None or len(groups) < 2:
+def _lead(groups: Sequence[tuple[str, Sequence[float]]], worst: Worst | None) -> int:
+    if worst is None or not worst.of_split:
         return 0
     return next(
-        (at for at, (name, _) in enumerate(groups) if at and name == shown_value(worst[0])), 0
+        (at for at, (name, _) in enumerate(groups) if at and name == shown_value(worst.value)), 0
     )
 
 
@@ -134,7 +135,7 @@ def _said(
     names: Sequence[str],
     steps: Sequence[Mapping[str, Any]],
     split: Sequence[tuple[str | None, Sequence[Mapping[str, Any]]]],
-    worst: tuple[str | None, int] | None,
+    worst: Worst | None,
 ) -> tuple[str, str]:
     actors = whom(body)
     if not steps or not steps[0]["count"]:
@@ -144,17 +145,17 @@ def _said(
         detail = "" if len(steps) > 1 else "Add a step to see how many go on."
         few = f"Only {whom(body, steps[0]['count'])} began" if steps[0]["count"] < ENOUGH else ""
         return few or f"{percent(last['conversion_from_start'])} reach “{names[-1]}”", detail
-    value, number = worst
-    here = steps if value is None and not split else dict(split)[value]
+    value, number = worst.value, worst.step
+    here = dict(split)[value] if worst.of_split else steps
     lost = 1 - (here[number - 1]["conversion_from_previous"] or 0)
     finding = f"{actors.capitalize()} stall at “{names[number - 1]}”"
-    if split:
+    if worst.of_split:
         finding += f", most of all {shown_value(value)}"
     took = here[number - 1]["median_seconds_from_previous"]
     usual = percent(1 - (steps[number - 1]["conversion_from_previous"] or 0))
     detail = (
         f"{percent(lost)} of the {num(here[number - 2]['count'])} who did “{names[number - 2]}” never get there"
-        f"{f', where {usual} is usual' if split else ''}."
+        f"{f', where {usual} is usual' if worst.of_split else ''}."
     )
     if took is not None and here[number - 1]["count"]:
         detail += f" The median of those who do takes {dur(took)}."

@@ -117,7 +117,8 @@ def _said(
     row, period = worst
     cohort = cohorts[row]
     value, expected = cohort["values"][period], round((usual[period] or 0) * cohort["size"])
-    finding += f", except those who began on {short_day(days[row], interval)}"
+    when = f"{'in' if interval == 'month' else 'on'} {short_day(days[row], interval)}"
+    finding += f"; those who began {when} fell short in {interval} {period}"
     return finding, (
         f"Of its {num(cohort['size'])} {whom(body)}, {num(value)} came back in {interval} {period},"
         f" where {num(expected)} would be usual."

@@ -152,9 +152,15 @@ def _moved(
         return f"{what[:1].upper()}{what[1:]}"
     before = sum(p["value"] for p in points[-2 * half : -half]) / half
     after = sum(p["value"] for p in points[-half:]) / half
-    change = (after - before) / before if before else None
     subject = f"{what[:1].upper()}{what[1:]}" if len(runs) == 1 else f"{what}: {runs[0][0]}"
-    if change is None or abs(change) < 0.03:
+    if not before:
+        return (
+            f"{subject} began in the second half of this time"
+            if after
+            else f"{subject} held steady"
+        )
+    change = (after - before) / before
+    if abs(change) < 0.03:
         return f"{subject} held steady"
     went = "rose" if change > 0 else "fell"
     return f"{subject} {went} by {abs(round(change * 100))} % from the first half of this time to the second"

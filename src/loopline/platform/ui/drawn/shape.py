@@ -13,6 +13,15 @@ NOTHING = Markup("")
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """The step (from 1) where most are lost; with `of_split` by those of one `value` of the breakdown."""
+
+    value: str | None
+    step: int
+    of_split: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """`finding` is the sentence above, `detail` the one below it; `head` and `rows` are the table twin."""
 
@@ -24,7 +33,7 @@ class Drawn:
     head: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
     legend: Sequence[str] = ()
-    worst: tuple[str | None, int] | None = None  # the breakdown value and step (from 1) in question
+    worst: Worst | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import moments
 from loopline.platform.ui.drawn import draw
-from loopline.platform.ui.drawn.shape import moment_of, named, whom
+from loopline.platform.ui.drawn.shape import Worst, moment_of, named, whom
 from loopline.platform.ui.pages import go, now_in, render, signed_in, toast
 from loopline.slices.insights import forms, queries, questions, services
 from loopline.slices.insights.views.people_rows import person_rows
@@ -127,9 +127,7 @@ def explore_answer(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "insights/parts/answer.html", context)
 
 
-def step_rows(
-    answer: Mapping[str, Any], worst: tuple[str | None, int] | None
-) -> list[dict[str, Any]]:
+def step_rows(answer: Mapping[str, Any], worst: Worst | None) -> list[dict[str, Any]]:
     """The table from step to step: a share opens those who stopped there, a count those who came as far."""
     rows = []
     for place, (value, steps) in enumerate(
@@ -139,7 +137,7 @@ def step_rows(
         cells = []
         for number, step in enumerate(steps, start=1):
             share = step["conversion_from_previous"]
-            here = worst == (value, number) and bool(place) == bool(answer["breakdown"])
+            here = worst == Worst(value, number, of_split=bool(place))
             cells.append(
                 {"count": step["count"], "share": share, "worst": here,
                  "cell": {"step": number, **({"dropped": True} if number > 1 else {}), **split}}
