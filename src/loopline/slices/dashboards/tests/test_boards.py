@@ -238,6 +238,17 @@ def test_a_rise_is_good_only_where_up_is_better(signed_in, cast, now, direction,
     assert ('class="verdict good"' in said) is good
 
 
+def test_a_decision_opened_from_an_investigation_stands_on_its_page(signed_in, cast, now):
+    asked = services.open_investigation(actor=cast.bo, question="Where do they stall?", now=now)
+    made = decisions.open_decision(
+        actor=cast.bo, question="Invite by link?", options=[{"title": "Yes"}],
+        about=("investigation", asked), now=now,
+    )  # fmt: skip
+    page = signed_in(cast.bo).get(f"/investigations/{asked}").content.decode()
+    assert f'<a class="link" href="/decisions/{made}">Invite by link?</a>' in page
+    assert f'<option value="{made}" selected>' in page
+
+
 def test_a_value_of_the_very_moment_belongs_to_after_alone(cast, now):
     metric = measures.create_metric(actor=cast.bo, name="Time", unit="d", now=now)
     since = now - timedelta(days=10)

@@ -25,6 +25,7 @@ from loopline.platform.ui.pages import (
 from loopline.platform.ui.rows import day
 from loopline.slices.dashboards import queries, services
 from loopline.slices.dashboards.lists import INVESTIGATIONS
+from loopline.slices.dashboards.models import Investigation
 from loopline.slices.dashboards.tiles import said_change
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.insights import queries as insights
@@ -73,7 +74,7 @@ def inquiry_page(request: HttpRequest, investigation_id: int) -> HttpResponse:
     charts = queries.charts_of(row.pk)
     names = insights.report_definitions([c.report_id for c in charts])
     metric = measures.metrics_by_id([row.metric_id]).get(row.metric_id or 0)
-    decided = decisions.by_ids([row.decision_id]).get(row.decision_id) if row.decision_id else None
+    decided = _led_to(row)
     context = {
         "i": row, "version": row.version, "list_url": "/investigations", "list_title": "Investigations",
         "here": "Investigations", "group": "Learn", "changes": may(actor, "investigation.change"),
@@ -81,12 +82,19 @@ def inquiry_page(request: HttpRequest, investigation_id: int) -> HttpResponse:
         "reports": insights.report_choices(), "metrics": measures.metric_choices(),
         "decisions_": [("", "None yet"), *decisions.choices()], "effect": row.effect, "said": said_change(row.effect),
         "since": today(row.since).isoformat() if row.since else "", "better": _better(row.effect, metric),
-        "written": written, "decision_card": cards(actor=actor, refs=[("decision", row.decision_id)]).get(
-            ("decision", row.decision_id)
-        ) if row.decision_id else None,
+        "written": written, "decision_card": cards(actor=actor, refs=[("decision", decided.id)]).get(
+            ("decision", decided.id)
+        ) if decided else None,
     }  # fmt: skip
     own = card(actor=actor, type_="investigation", id_=row.pk)
     return object_page(request, actor, own, "dashboards/inquiry.html", context)
+
+
+def _led_to(row: Investigation) -> decisions.DecisionView | None:
+    """The decision chosen for it, or else the newest one that is about it."""
+    if row.decision_id:
+        return decisions.by_ids([row.decision_id]).get(row.decision_id)
+    return next(iter(decisions.about([("investigation", row.pk)])), None)
 
 
 def _better(effect: Mapping[str, Any], metric: measures.MetricView | None) -> bool:
