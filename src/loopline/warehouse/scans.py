@@ -139,7 +139,7 @@ class Scan:
         if asked in self._kept:
             return self._kept[asked]
         tests = (*self.question.filters, *where)
-        self._check(tests)
+        self.check(tests)
         parts = [
             self._source(place, source, names, tests, wish, low, high)
             for place, source in enumerate(self.store.sources)
@@ -149,7 +149,7 @@ class Scan:
             self._kept[asked] = found
         return found
 
-    def _check(self, tests: Sequence[Condition]) -> None:
+    def check(self, tests: Sequence[Condition]) -> None:
         """DuckDB's patterns are RE2's, which take time linear in the text; a broken one is the asker's mistake."""
         for test in tests:
             if test.op is Op.REGEX and isinstance(test.value, str):

@@ -10,12 +10,14 @@ from loopline.core.insights.answers import Point, Series, TrendAnswer
 from loopline.core.insights.ir import BadQuestion, Cell, Trend
 from loopline.core.insights.packing import Ints
 from loopline.core.insights.periods import edges
-from loopline.warehouse import ranking
+from loopline.warehouse import ranking, tallies
 from loopline.warehouse.ranking import Value
 from loopline.warehouse.rows import Floats, Rows
 from loopline.warehouse.scans import Scan, Wish
 
 Cells = list[float | None]
+Places = tuple[dict[Value, Value], list[Value]]
+_WHOLE: Places = ({None: None}, [None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,61 @@ class _Laid:
 
 def trend(scan: Scan, question: Trend) -> TrendAnswer:
     """Series by size, the joined rest last. Counts are 0 where nothing happened, other measures None."""
-    measure, _ = _measure(question.measure)
-    laid = _laid(scan, question)
-    values = measure(laid)
+    measure, number = _measure(question.measure)
+    _check(question)
+    counted = None if question.measure == "people" else _counted(scan, question, number)
+    if counted is not None:
+        shown, bounds, values = counted
+    else:
+        laid = _laid(scan, question)
+        shown, bounds, values = laid.shown, laid.bounds, measure(laid)
+    periods = bounds.size - 1
     return TrendAnswer(
         tuple(
             Series(
                 value,
                 tuple(
-                    Point(int(at), values[place * laid.periods + period])
-                    for period, at in enumerate(laid.bounds[:-1])
+                    Point(int(at), values[place * periods + period])
+                    for period, at in enumerate(bounds[:-1])
                 ),
             )
-            for place, value in enumerate(laid.shown)
+            for place, value in enumerate(shown)
         )
     )
+
+
+def _counted(
+    scan: Scan, question: Trend, number: str | None
+) -> tuple[list[Value], Ints, Cells] | None:
+    """(values shown, edges, cells) of a trend that needs no rows; None where it does."""
+    kind, by = question.measure.partition(":")[0], question.breakdown
+    share = int(kind[1:]) / 100 if number is not None and kind not in ("sum", "avg") else None
+    bounds = np.array(edges(question.span, question.interval), dtype=np.int64)
+    groups = tallies.tally(scan, question, bounds, number, share)
+    if groups is None:
+        return None
+    sizes: dict[Value, int] = {}
+    for each in groups:
+        sizes[each.value] = sizes.get(each.value, 0) + each.events
+    if by and share is not None and len(sizes) > by.most:
+        return None  # quantiles of the rest do not follow from those of its values
+    place, shown = _places(sizes, by.most) if by else _WHOLE
+    at = {value: position for position, value in enumerate(shown)}
+    periods = bounds.size - 1
+    events, numbers, totals, quantiles = (np.zeros(len(shown) * periods) for _ in range(4))
+    for each in groups:
+        cell = at[place[each.value]] * periods + each.bucket
+        events[cell] += each.events
+        numbers[cell] += each.numbers
+        totals[cell] += each.total
+        quantiles[cell] = each.quantile
+    if number is None:
+        return shown, bounds, [float(each) for each in events]
+    found = quantiles if share is not None else totals
+    if kind == "avg":
+        found = totals / np.maximum(numbers, 1)
+    cells = [float(v) if n else None for v, n in zip(found, numbers, strict=True)]
+    return shown, bounds, cells
 
 
 def people(scan: Scan, question: Trend, cell: Cell) -> Ints:
@@ -67,8 +109,7 @@ def people(scan: Scan, question: Trend, cell: Cell) -> Ints:
 
 def _laid(scan: Scan, question: Trend) -> _Laid:
     by = question.breakdown
-    if by and by.most < 1:
-        raise BadQuestion("a breakdown shows at least one value")
+    _check(question)
     _, number = _measure(question.measure)
     rows = scan.read(question.match, Wish(by=by, number=number))
     bounds = np.array(edges(question.span, question.interval), dtype=np.int64)
@@ -79,14 +120,24 @@ def _laid(scan: Scan, question: Trend) -> _Laid:
     counts = np.bincount(rows.values + 1, minlength=len(texts))
     sizes = {text: int(counts[place]) for place, text in enumerate([None, *texts[:-1]])}
     sizes = {text: size for text, size in sizes.items() if size}
-    place = ranking.folded(sizes, by.most)
-    totals: dict[Value, int] = {}
-    for text, size in sizes.items():
-        totals[place[text]] = totals.get(place[text], 0) + size
-    shown = ranking.in_order(totals, rest=len(sizes) > by.most)
+    place, shown = _places(sizes, by.most)
     at = {text: number_ for number_, text in enumerate(shown)}
     series_of = np.array([at.get(place.get(text), 0) for text in texts], dtype=np.int64)
     return _Laid(rows, shown, series_of[rows.values], buckets, bounds)
+
+
+def _check(question: Trend) -> None:
+    if question.breakdown and question.breakdown.most < 1:
+        raise BadQuestion("a breakdown shows at least one value")
+
+
+def _places(sizes: dict[Value, int], most: int) -> Places:
+    """(each value's place in the answer, the values shown in order)."""
+    place = ranking.folded(sizes, most)
+    totals: dict[Value, int] = {}
+    for text, size in sizes.items():
+        totals[place[text]] = totals.get(place[text], 0) + size
+    return place, ranking.in_order(totals, rest=len(sizes) > most)
 
 
 def _measure(name: str) -> tuple[Callable[[_Laid], Cells], str | None]:
