@@ -10,6 +10,10 @@ import numpy.typing as npt
 
 from loopline.core.insights.packing import Bools, Ints, Pair, blocks, in_order, ordered, packing
 
+FEW = 1_000  # times for which a table of periods is not worth making
+MOST = 200_000  # stretches of time in such a table: hours of 22 years
+FAR = 2**62  # microseconds; times further apart are told apart by search
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -23,7 +27,16 @@ class Presence:
 
 
 def bucket(times: Ints, edges: Ints) -> Ints:
-    """The period of each time: 0 for [edges[0], edges[1]), -1 before the first edge."""
+    """The period of each time: 0 for [edges[0], edges[1]), -1 before the first edge, edges - 1 from the last on."""
+    if times.size > FEW and edges.size > 1 and int(edges[-1]) - int(edges[0]) < FAR:
+        lengths = np.diff(edges)
+        width = int(np.gcd.reduce(lengths))  # a day, or an hour where clocks change
+        stretches = int(edges[-1] - edges[0]) // width
+        if stretches <= MOST and times.min() >= edges[0] and times.max() < edges[-1]:
+            place: Ints = (times - edges[0]) // width
+            if stretches > lengths.size:
+                place = np.repeat(np.arange(lengths.size), lengths // width)[place]
+            return place
     return np.asarray(np.searchsorted(edges, times, "right") - 1, dtype=np.int64)
 
 
@@ -32,6 +45,12 @@ def presence(actors: Ints, buckets: Ints, count: int) -> Presence:
     inside = (buckets >= 0) & (buckets < count)
     if not inside.all():
         actors, buckets = actors[inside], buckets[inside]
+    same = actors[1:] == actors[:-1]
+    if (actors[1:] >= actors[:-1]).all() and not (same & (buckets[1:] < buckets[:-1])).any():
+        first = np.ones(min(1, actors.size), dtype=np.bool_)
+        new = np.concatenate((first, ~same | (buckets[1:] != buckets[:-1])))
+        place = np.flatnonzero(new)
+        return Presence(actors[place], buckets[place])
     keys = ordered(actors * count + buckets)
     return Presence(keys // max(count, 1), keys % max(count, 1))
 
