@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import GenerationMode
 
 os.environ.setdefault("SCHEMATHESIS_HOOKS", "")
-EXAMPLES = int(os.environ.get("LOOPLINE_FUZZ", "12"))
+EXAMPLES = int(os.environ.get("LOOPLINE_FUZZ", "4"))
 
 
 def _schema():
