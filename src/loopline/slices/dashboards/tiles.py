@@ -51,7 +51,7 @@ def _shown(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime)
     if tile.kind == "text":
         return Shown(tile.title)
     if tile.kind == "metric":
-        return _metric(actor, tile, days, now)
+        return _metric(actor, board, tile, days, now)
     found = insights.report_definitions([tile.ref_id or 0]).get(tile.ref_id or 0)
     if found is None:
         return Shown(tile.title or "Gone", trouble="This report is no longer there.")
@@ -105,7 +105,7 @@ def _bars(
     return rows
 
 
-def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
+def _metric(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime) -> Shown:
     series = measures.value_series(
         actor=actor, metric_id=tile.ref_id or 0, start=now - timedelta(days=days)
     )
@@ -130,8 +130,15 @@ def _metric(actor: Actor, tile: Tile, days: int, now: datetime) -> Shown:
     return Shown(
         tile.title or m.name, _unit(m.unit, series.grain), finding, href,
         _lines(series, m, series.points, _width(tile)), ["Period", m.unit or "Value", "Low", "High", "From"],
-        [_row(p, m.unit) for p in points[::-1]], owner=summary.owner,
+        [_row(p, m.unit) for p in points[::-1]], owner=summary.owner, extra={"counts": _counts(board, m.id)},
     )  # fmt: skip
+
+
+def _counts(board: Dashboard, metric_id: int) -> str:
+    """What a metric counts, and that a dashboard's filters leave it as it is."""
+    versions = measures.versions_of(metric_id)
+    words = versions[-1].words if versions else ""
+    return f"{words} The filter does not reach it.".strip() if board.filters else words
 
 
 def _unit(unit: str, grain: str) -> str:

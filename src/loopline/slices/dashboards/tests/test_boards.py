@@ -238,6 +238,27 @@ def test_a_rise_is_good_only_where_up_is_better(signed_in, cast, now, direction,
     assert ('class="verdict good"' in said) is good
 
 
+def test_a_metrics_tile_says_what_it_counts_whose_it_is_and_that_no_filter_reaches_it(
+    signed_in, cast, now
+):
+    metric = measures.create_metric(actor=cast.bo, name="Time", unit="d", now=now)
+    for days in (9, 5):
+        measures.record_value(
+            actor=cast.bo, metric_id=metric, value=2, at=now - timedelta(days=days), now=now
+        )
+    board = services.create_dashboard(actor=cast.bo, name="Board", now=now)
+    tile = services.add_tile(
+        actor=cast.bo, dashboard_id=board, kind="metric", ref_id=metric, now=now
+    )
+    client = signed_in(cast.bo)
+    shown = client.get(f"/dashboards/{board}/tiles/{tile}").content.decode()
+    assert "owns it." in shown
+    assert "filter" not in shown
+    Dashboard.objects.update(filters=[{"property": "plan", "op": "eq", "value": "pro"}])
+    shown = client.get(f"/dashboards/{board}/tiles/{tile}").content.decode()
+    assert "The filter does not reach it." in shown
+
+
 def test_a_decision_opened_from_an_investigation_stands_on_its_page(signed_in, cast, now):
     asked = services.open_investigation(actor=cast.bo, question="Where do they stall?", now=now)
     made = decisions.open_decision(
