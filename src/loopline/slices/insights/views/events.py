@@ -126,6 +126,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
     context = frame(request, "") | {
         "e": e, "version": e.version, "list_url": "/events/catalogue", "list_title": "Catalogue",
         "changes": may(actor, "insight.change"), "states": STATES, "rules": dict(RULES),
+        "sent": sum(p["value"] or 0 for p in points) or e.volume_30d,  # of the days that people are of, where known
         "people": people, "points": points, "trouble": trouble, "drawing": _drawn(points, e.name),
         "rows_of": [(day(point["at"]), point["value"] or 0) for point in points],
         "carried": queries.properties_of(e.pk), "used": usage.of_event(e.name),
