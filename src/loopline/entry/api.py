@@ -12,6 +12,7 @@ from loopline import __version__
 from loopline.core.problems import Invalid, Problem
 from loopline.entry.ingest_openapi import with_ingest
 from loopline.entry.problems import problem_json
+from loopline.platform.api.sentences import sentence
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,15 +38,6 @@ def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     return problem_json(problem)
 
 
-def _sentence(error: dict[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"There is no field called {error['loc'][-1]} here."
-    if error["type"] == "missing":
-        return "This field is needed."
-    text = str(error.get("msg", "This value cannot be accepted."))
-    return text if text.endswith(".") else f"{text}."
-
-
 @api.exception_handler(ValidationError)
 def on_validation(request: HttpRequest, failed: ValidationError) -> HttpResponse:
     errors: dict[str, str] = {}
@@ -53,7 +45,7 @@ def on_validation(request: HttpRequest, failed: ValidationError) -> HttpResponse
         place = [
             str(part) for part in error["loc"] if part not in ("body", "query", "path", "payload")
         ]
-        errors[".".join(place) or "body"] = _sentence(error)
+        errors[".".join(place) or "body"] = sentence(error)
     return problem_json(Invalid("Some fields need another look.", **errors))
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from loopline.core.insights import ir
 from loopline.core.problems import Invalid
+from loopline.platform.api.sentences import sentence
 
 DEFAULT_DAYS = 30
 LONGEST_YEARS = 20
@@ -349,14 +350,7 @@ def checked[T](validate: Callable[[Any], T], body: Any) -> T:
         errors = {}
         for error in wrong.errors():
             place = ".".join(str(p) for p in error["loc"]) or "body"
-            if error["type"] == "extra_forbidden":
-                text = f"There is no field called {error['loc'][-1]} here."
-            elif error["type"] == "missing":
-                text = "This field is needed."
-            else:
-                text = error["msg"].removeprefix("Value error, ")
-                text = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-            errors[place] = text
+            errors[place] = sentence(error)
         raise Invalid("Some fields need another look.", **errors) from None
 
 

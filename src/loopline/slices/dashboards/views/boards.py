@@ -80,7 +80,8 @@ def board_page(request: HttpRequest, dashboard_id: int) -> HttpResponse:
         "tiles": queries.tiles(board.pk), "full": request.GET.get("full") == "1",
         "ranges": [(label, f"/dashboards/{board.pk}?days={n}", n == days) for n, label in RANGES],
         "times": queries.looks([board.pk], now_in(request)).get(board.pk, 0),
-        "reports": insights.report_choices(), "metrics": measures.metric_choices()[1:],
+        "reports": insights.report_choices(), "known_properties": insights.property_choices(),
+        "metrics": measures.metric_choices()[1:],
         "mine": {s.channel: s for s in queries.subscription_of(actor, board.pk)},
     }  # fmt: skip
     own = card(actor=actor, type_="dashboard", id_=board.pk)
@@ -160,7 +161,7 @@ def board_filters(request: HttpRequest, dashboard_id: int) -> HttpResponse:
     """Keep the days shown at first, and one condition on every report."""
     actor, p = _posted(request), request.POST
     name, value = p.get("property", "").strip(), p.get("value", "").strip()
-    on = p.get("on", "account")
+    on = p.get("on", "event")
     filters = [{"property": name, "op": "eq", "value": value, "on": on}] if name and value else []
     changes: dict[str, Any] = {"filters": filters}
     if (p.get("days", "") or "x").isdecimal() and len(p["days"]) < 6:

@@ -74,12 +74,21 @@ def controls(kind: str, body: dict[str, Any], blank: str = "") -> dict[str, Any]
         here = body.get("last_days", questions.DEFAULT_DAYS) == days and "from" not in body
         ranges.append((label, address(kind, other), here))
     return {
-        "kind": kind, "body": forms.loose(body), "q": forms.packed(body), "blank": blank, "ranges": ranges,
+        "kind": kind, "body": forms.loose(body), "q": forms.packed(said(body)), "blank": blank, "ranges": ranges,
         "choices": forms.CHOICES, "ops": forms.OPS, "on": forms.ON, "written": forms.written,
         "plain": forms.PLAIN[kind], "matches": forms.MATCHES.get(kind, ()), "known_events": queries.event_choices(),
         "known_properties": queries.property_choices(), "cohorts": queries.cohort_choices(body.get("actor", "person")),
         "default": questions.DEFAULT_DAYS, "titles": TITLES, "whom": whom(body), "nothing": forms.Loose(),
     }  # fmt: skip
+
+
+def said(body: dict[str, Any]) -> dict[str, Any]:
+    """The question without the steps that were added and not named yet: those are no "any event"."""
+    steps = body.get("steps")
+    if not isinstance(steps, list) or len(steps) < 2:
+        return body
+    named_ = [step for step in steps if step]
+    return body | {"steps": named_} if named_ else body
 
 
 def explore_edit(request: HttpRequest, kind: str) -> HttpResponse:
