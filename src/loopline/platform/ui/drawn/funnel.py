@@ -244,12 +244,12 @@ def _group(
         if worst == (place, at) and shares[at - 1]:
             lost = f"{round((1 - shares[at] / shares[at - 1]) * 100)} % stop here"
             peak = box.y(max(other[at - 1] for _, other in groups)) - 8
-            flip = x > box.w * 0.72
+            flip = x > box.w * (0.5 if narrow else 0.72)
             tx = x + wide / 2 + (-6 if flip else 6)
             notes.append(
                 f'<path class="lead-line bad" d="M{x + wide / 2:.1f} {peak - 2:.1f}'
                 f'V{max(y - 20, peak):.1f}m-3 -4l3 4l3 -4"/>'
-                f'<text class="badt{" e" if flip else ""}" x="{tx:.1f}" y="{peak + 3:.1f}">{lost}</text>'
+                f'<text class="badt{" e" if flip else ""}" x="{tx:.1f}" y="{11 if narrow else peak + 3:.1f}">{lost}</text>'
             )
         x += wide + 2
     return out
