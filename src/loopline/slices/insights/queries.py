@@ -18,6 +18,7 @@ from loopline.platform.identity.policy import allow, may
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import moments
 from loopline.platform.ui.drawn import Drawn, draw
+from loopline.platform.ui.drawn.shape import named, percent
 from loopline.slices.insights import asking, discretion, questions, shown
 from loopline.slices.insights.models import (
     Cohort,
@@ -266,17 +267,17 @@ def report_facts(report_id: int) -> list[tuple[str, str]]:
 
 def _facts(kind: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str, str]]:
     if kind == "funnel":
-        names = [str(s.get("name") or s.get("event") or "any event") for s in body["steps"]]
+        names = [named(s) for s in body["steps"]]
         steps = list(zip(names, answer["steps"], strict=True))
         return [
             (names[0], str(answer["steps"][0]["count"])),
-            *((f"to {name}", _share(step["conversion_from_start"])) for name, step in steps[1:]),
+            *((f"to {name}", percent(step["conversion_from_start"])) for name, step in steps[1:]),
         ]
     if kind == "time-to-value":
         reached = answer["reached"] / answer["people"] if answer["people"] else None
-        return [("began", str(answer["people"])), ("reached it", _share(reached))]
+        return [("began", str(answer["people"])), ("reached it", percent(reached))]
     if kind == "adoption":
-        return [("adopters", str(answer["adopters"])), ("adoption", _share(answer["share"]))]
+        return [("adopters", str(answer["adopters"])), ("adoption", percent(answer["share"]))]
     if kind == "retention":
         size = sum(c["size"] for c in answer["cohorts"])
         return [("began", str(size))]
@@ -287,10 +288,6 @@ def _facts(kind: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> lis
         values = [p["value"] for p in points if p["value"] is not None and not p["incomplete"]]
         return [("latest", f"{values[-1]:g}")] if values else []
     return []
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.0f} %"
 
 
 def checked_filters(filters: Any) -> list[dict[str, Any]]:
