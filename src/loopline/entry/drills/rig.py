@@ -96,13 +96,21 @@ class ThrowAway:
         return int(self.rows(sql)[0][0])
 
 
+@cache
+def _made() -> Path:
+    """A home with an owner, made once in this process; the others are copies of it."""
+    folder = Path(tempfile.mkdtemp(prefix="loopline-made-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ThrowAway(folder).document("init", "--owner-email", OWNER)
+    return folder
+
+
 @contextmanager
 def throw_away() -> Iterator[ThrowAway]:
     """A home with an owner, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="loopline-drill-") as folder:
-        home = ThrowAway(Path(folder))
-        home.document("init", "--owner-email", OWNER)
-        yield home
+        shutil.copytree(_made(), folder, dirs_exist_ok=True)
+        yield ThrowAway(Path(folder))
 
 
 def _below(pid: int) -> Iterator[int]:
