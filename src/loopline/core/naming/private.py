@@ -1,6 +1,7 @@
 """Which examples of a property may be kept where everybody reads them, and what tells of a person."""
 
 import re
+from collections.abc import Callable
 
 LONGEST = 40  # characters of an example
 _NAME_LIST = (
@@ -11,6 +12,7 @@ _NAME_LIST = (
 _NAMES = frozenset(_NAME_LIST.split())
 _FINE = frozenset(["event name", "plan name", "feature name", "page name"])
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_ADDRESSED = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*")
 _NUMBER = re.compile(r"(\d[ ()./-]*){8,}")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|[0-9a-f]{0,4}:[0-9a-f:]+:[0-9a-f]{0,4}", re.IGNORECASE)
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{20,}")
@@ -46,3 +48,12 @@ def is_somebody(value: str) -> bool:
     if _MAIL.search(value) or _NUMBER.search(value) or _ADDRESS.search(value):
         return True
     return bool(_OPAQUE.fullmatch(value)) and sum(c.isdigit() for c in value) >= _DIGITS
+
+
+def without_addresses(
+    text: str, said: str, theirs: Callable[[str], bool] = lambda address: True
+) -> str:
+    """The text with `said` in place of each e-mail address, or of those that `theirs(address)` is true of."""
+    if "@" not in text:
+        return text
+    return _ADDRESSED.sub(lambda found: said if theirs(found[0]) else found[0], text)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,3 +80,21 @@ def record_many(*, actor: Actor, changes: Sequence[Change], now: datetime) -> No
 def record(*, actor: Actor, now: datetime, change: Change) -> None:
     """Append one change."""
     record_many(actor=actor, changes=[change], now=now)
+
+
+def forget(
+    object_type: str, ids: Sequence[int], holding: Callable[[str], bool] | None = None
+) -> None:
+    """Erase what entries of some objects say, all of it or where `holding(text)` is true of it; the chain still fits.
+
+    Call inside the transaction of what is erased.
+    """
+    rows = AuditEntry.objects.filter(
+        object_type=object_type, object_id__in=[str(i) for i in ids]
+    ).exclude(content=None)
+    if holding is not None:
+        said = rows.values_list("pk", "content")
+        rows = AuditEntry.objects.filter(
+            pk__in=[pk for pk, content in said if holding(json.dumps(content, ensure_ascii=False))]
+        )
+    rows.update(content=None)

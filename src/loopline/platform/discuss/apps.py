@@ -15,6 +15,7 @@ class DiscussConfig(AppConfig):
             {
                 "comment.read": Role.VIEWER,
                 "comment.write": Role.MEMBER,
+                "comment.erase": Role.ADMIN,
                 "follow.change": Role.MEMBER,
             }
         )

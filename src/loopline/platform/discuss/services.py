@@ -1,5 +1,6 @@
 """Writing comments, following, reading one's mentions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -127,3 +128,12 @@ def read_mentions(*, actor: Actor, object_type: str, object_id: int, now: dateti
         comment__object_type=object_type,
         comment__object_id=object_id,
     ).update(read_at=now)
+
+
+@transaction.atomic
+def erase_comments(*, actor: Actor, object_type: str, ids: Sequence[int], now: datetime) -> int:
+    """Take away what was written about objects that are erased, words and all; how many comments that were."""
+    allow(actor, "comment.erase")
+    rows = Comment.objects.filter(object_type=object_type, object_id__in=list(ids)).exclude(text="")
+    Mention.objects.filter(comment__in=rows).delete()
+    return rows.update(text="", removed_at=now)

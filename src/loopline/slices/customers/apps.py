@@ -13,7 +13,7 @@ class CustomersConfig(AppConfig):
 
         declare(rules.PERMISSIONS)
         tables.registered()
-        outbox.register(events.AccountChanged, events.ContactUnsubscribed)
+        outbox.register(events.AccountChanged, events.ContactUnsubscribed, events.ContactsErased)
         register(
             Kind("account", "Account", "ACC", "account.read", queries.account_cards, "account")
         )

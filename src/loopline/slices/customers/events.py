@@ -20,3 +20,12 @@ class ContactUnsubscribed(Event):
 
     type: ClassVar[str] = "contact.unsubscribed"
     contact_id: int
+
+
+@dataclass(frozen=True)
+class ContactsErased(Event):
+    """Contacts were made nobody, in an erasure of that key: what came of their words loses who said it."""
+
+    type: ClassVar[str] = "contact.erased"
+    contact_ids: tuple[int, ...]
+    erasure: str

@@ -8,6 +8,7 @@ PERMISSIONS = {
     "account.find_or_create": Role.MEMBER,
     "contact.read": Role.VIEWER,
     "contact.change": Role.PRODUCT,
+    "contact.erase": Role.ADMIN,
     "deal.read": Role.VIEWER,
     "deal.change": Role.PRODUCT,
 }

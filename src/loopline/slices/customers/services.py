@@ -2,6 +2,7 @@
 
 from loopline.slices.customers.changing import (
     archive_accounts,
+    forget_contacts,
     save_account,
     save_contact,
     save_deal,
@@ -21,6 +22,7 @@ __all__ = [
     "Who",
     "archive_accounts",
     "entry_of",
+    "forget_contacts",
     "persona_id",
     "resolve",
     "resolve_many",

@@ -11,6 +11,7 @@ class FeedbackConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.settings import options
         from loopline.platform.undo import steps
+        from loopline.slices.customers.events import ContactsErased
         from loopline.slices.feedback import (
             events,
             fields,
@@ -24,7 +25,8 @@ class FeedbackConfig(AppConfig):
             services,
             tables,
         )
-        from loopline.slices.surveys.events import SurveyAnswered
+        from loopline.slices.insights.events import PersonErased
+        from loopline.slices.surveys.events import AnswersForgotten, SurveyAnswered
         from loopline.slices.surveys.queries import provide_feedback
 
         declare(rules.PERMISSIONS)
@@ -55,6 +57,9 @@ class FeedbackConfig(AppConfig):
         steps.register("feedback.wake", services.snooze_many)
         steps.register("feedback.reopen", services.reopen)
         outbox.subscribe(SurveyAnswered, handlers.when_answered)
+        outbox.subscribe(PersonErased, handlers.when_erased)
+        outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
+        outbox.subscribe(AnswersForgotten, handlers.when_answers_forgotten)
         provide_feedback(queries.of_answers)
         line.register()
         fields.register()

@@ -1,18 +1,21 @@
-"""What people write in surveys comes into the intake as everything else that is said."""
+"""What people write in surveys comes into the intake; what an erased person said stays, as nobody's."""
 
 from datetime import datetime
 
 from loopline.platform.events.outbox import Happened
 from loopline.platform.identity.actor import Actor
+from loopline.slices.customers.events import ContactsErased
 from loopline.slices.customers.services import Who
 from loopline.slices.feedback import services
 from loopline.slices.feedback.models import Feedback
 from loopline.slices.feedback.queries import SURVEY, survey_external_id
 from loopline.slices.feedback.rules import title_from
+from loopline.slices.insights.events import PersonErased
 from loopline.slices.surveys import queries as surveys
-from loopline.slices.surveys.events import SurveyAnswered
+from loopline.slices.surveys.events import AnswersForgotten, SurveyAnswered
 
 ACTOR = Actor.system("Surveys")
+PRIVACY = Actor.system("Privacy")
 
 
 def _correct(row: Feedback, said: surveys.Said, title: str, now: datetime) -> None:
@@ -49,3 +52,24 @@ def when_answered(event: SurveyAnswered, happened: Happened) -> None:
         received_at=said.at, tags=(said.kind,), raw=raw, submitted_by=said.user_id, sample=said.sample,
     )  # fmt: skip
     services.receive_feedback(actor=ACTOR, ask=ask, now=happened.at)
+
+
+def when_erased(event: PersonErased, happened: Happened) -> None:
+    """Their address goes from whatever anybody said."""
+    services.forget_addresses(
+        actor=PRIVACY, theirs=event.names, erasure=event.erasure, now=happened.at
+    )
+
+
+def when_contacts_erased(event: ContactsErased, happened: Happened) -> None:
+    """What a contact said loses who said it."""
+    services.forget_authors(
+        actor=PRIVACY, contact_ids=event.contact_ids, erasure=event.erasure, now=happened.at
+    )
+
+
+def when_answers_forgotten(event: AnswersForgotten, happened: Happened) -> None:
+    """What came of their answers loses who said it."""
+    services.forget_authors(
+        actor=PRIVACY, answer_ids=event.answer_ids, erasure=event.erasure, now=happened.at
+    )

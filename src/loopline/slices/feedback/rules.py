@@ -8,6 +8,7 @@ from loopline.platform.identity.actor import Role
 PERMISSIONS = {
     "feedback.read": Role.VIEWER,
     "feedback.receive": Role.MEMBER,
+    "feedback.erase": Role.ADMIN,
     "feedback.triage": Role.PRODUCT,
 }
 

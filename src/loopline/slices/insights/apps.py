@@ -20,6 +20,7 @@ class InsightsConfig(AppConfig):
             drops,
             events,
             fields,
+            handlers,
             menu,
             privacy,
             queries,
@@ -41,6 +42,7 @@ class InsightsConfig(AppConfig):
             )
         )
         outbox.register(events.ReportDefinitionChanged)
+        outbox.subscribe(events.PersonErased, handlers.when_erased)
         provide_facts("report", lambda i: queries.report_facts(i) if i else [])
         nav.item("Learn", "Funnels", "funnels", 30, None, "insight.read", icon="funnel")
         nav.item("Learn", "Retention", "retention", 32, None, "insight.read", icon="chart")

@@ -17,6 +17,11 @@ class PersonErased(Event):
     type: ClassVar[str] = "person.erased"
     salt: str
     digests: list[str]
+    erasure: str = ""  # under which the audit counts what was taken away
+
+    def names(self, each: str) -> bool:
+        """Whether this id or address is one of theirs."""
+        return digest(self.salt, each) in self.digests
 
 
 def digest(salt: str, each: str) -> str:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("events/catalogue/<int:event_id>", events.event_page, name="event-name-page"),
     path("people", persons.person_list, name="product-people"),
     path("people/erase", persons.person_erase, name="product-person-erase"),
+    path("people/erased/<str:key>", persons.erasure_page, name="product-person-erased"),
     path("people/<path:person>", persons.person_page, name="product-person"),
     path("cohorts", cohorts.cohort_list, name="cohorts"),
     path("cohorts.csv", cohorts.cohort_csv, name="cohorts-csv"),

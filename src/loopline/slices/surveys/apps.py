@@ -15,6 +15,7 @@ class SurveysConfig(AppConfig):
         from loopline.platform.ui import create, nav
         from loopline.platform.ui.objects import say
         from loopline.platform.undo import steps
+        from loopline.slices.customers.events import ContactsErased
         from loopline.slices.insights.events import PersonErased
         from loopline.slices.surveys import (
             events,
@@ -29,8 +30,9 @@ class SurveysConfig(AppConfig):
         )
 
         declare(rules.PERMISSIONS)
-        outbox.register(events.SurveyAnswered)
+        outbox.register(events.SurveyAnswered, events.AnswersForgotten)
         outbox.subscribe(PersonErased, handlers.when_erased)
+        outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
         register(Kind("survey", "Survey", "SUR", "survey.read", queries.survey_cards, "comment"))
         every(timedelta(minutes=1), jobs.send_held)
         every(timedelta(minutes=10), handlers.keep_the_days)

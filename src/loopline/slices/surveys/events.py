@@ -13,3 +13,12 @@ class SurveyAnswered(Event):
     type: ClassVar[str] = "survey.answered"
     survey_id: int
     answer_id: int
+
+
+@dataclass(frozen=True)
+class AnswersForgotten(Event):
+    """Answers lost who gave them, in an erasure of that key: what came of their words does too."""
+
+    type: ClassVar[str] = "survey.answers_forgotten"
+    answer_ids: tuple[int, ...]
+    erasure: str

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from loopline.platform.events.outbox import Happened
 from loopline.platform.identity.actor import Actor
-from loopline.slices.insights.events import PersonErased, digest
+from loopline.slices.customers.events import ContactsErased
+from loopline.slices.insights.events import PersonErased
 from loopline.slices.surveys import services
 
 
@@ -17,9 +18,14 @@ def keep_the_days() -> None:
 
 def when_erased(event: PersonErased, happened: Happened) -> None:
     """Who was erased from product events is forgotten by surveys."""
-    digests = set(event.digests)
     services.forget_person(
-        actor=Actor.system("Surveys"),
-        theirs=lambda each: digest(event.salt, each) in digests,
-        now=happened.at,
+        actor=Actor.system("Surveys"), theirs=event.names, erasure=event.erasure, now=happened.at
     )
+
+
+def when_contacts_erased(event: ContactsErased, happened: Happened) -> None:
+    """Answers and asks of a contact whose address is gone already."""
+    services.forget_person(
+        actor=Actor.system("Surveys"), contact_ids=frozenset(event.contact_ids), erasure=event.erasure,
+        now=happened.at,
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """What can be done with feedback; each function is one intent of a person or connector."""
 
+from loopline.slices.feedback.services.forgetting import forget_addresses, forget_authors
 from loopline.slices.feedback.services.intake import (
     NewFeedback,
     Received,
@@ -40,6 +41,8 @@ __all__ = [
     "archive_many",
     "assign_many",
     "change_feedback",
+    "forget_addresses",
+    "forget_authors",
     "highlight",
     "merge",
     "receive_feedback",

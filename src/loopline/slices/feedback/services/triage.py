@@ -231,7 +231,7 @@ def highlight(*, actor: Actor, feedback_id: int, quote: str, now: datetime) -> N
 _PLAIN = ("title", "verbatim", "url")
 
 
-def _reread(row: Feedback) -> None:
+def reread(row: Feedback) -> None:
     """Its words changed: what was computed from the old ones goes, the worker compares it anew."""
     Feedback.objects.filter(pk=row.pk).update(
         text_digest=digest(row.title, row.verbatim), likely=None, likely_score=0, compared=False
@@ -274,7 +274,7 @@ def change_feedback(
             refuse_stale(row, "tags", changes["tags"], have, version)
     before, after = apply_changes(row, plain, now=now, version=version)
     if {"title", "verbatim"} & set(after):
-        _reread(row)
+        reread(row)
     if {"account_id", "persona_id"} & set(after):
         publish(FeedbackChanged(row.pk), actor=actor, now=now)
     if after:

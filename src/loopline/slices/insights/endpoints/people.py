@@ -10,7 +10,7 @@ from pydantic import Field
 from loopline.core.problems import Invalid
 from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.shapes import In, Out, Time, answers
-from loopline.slices.insights import people, services
+from loopline.slices.insights import people, privacy, services
 
 router = Router(tags=["people"])
 
@@ -128,6 +128,7 @@ class ErasedOut(Schema):
     ids: int
     events: int
     cohorts: int
+    erasure: str
 
 
 @router.post("/people/{path:id}/erase", auth=can("person.erase"), response=answers(ErasedOut))
@@ -136,7 +137,34 @@ def erase_person(request: HttpRequest, id: str, body: EraseIn) -> Any:
     done = services.erase_person(
         actor=actor_of(request), person=id, typed=body.typed, now=timezone.now()
     )
-    return {"ids": done.ids, "events": done.events, "cohorts": done.cohorts}
+    return {
+        "ids": done.ids, "events": done.events, "cohorts": done.cohorts, "erasure": done.erasure,
+    }  # fmt: skip
+
+
+class NamedOut(Schema):
+    type: str
+    id: str
+
+
+class ErasureOut(Out):
+    """Counts of what was taken away, such as events, contacts, answers and feedback."""
+
+    erasure: str
+    at: Time
+    waiting: bool
+    taken: dict[str, int]
+    named_in: list[NamedOut]
+
+
+@router.get("/erasures/{key}", auth=can("person.erase"), response=answers(ErasureOut))
+def read_erasure(request: HttpRequest, key: str) -> Any:
+    """What an erasure took away; reports and cohorts that still name the person. `waiting` until all is done."""
+    found = privacy.erasure(actor=actor_of(request), key=key)
+    return {
+        "erasure": found.key, "at": found.at, "waiting": found.waiting, "taken": dict(found.taken),
+        "named_in": [{"type": type_, "id": str(id_)} for type_, id_ in found.named_in],
+    }  # fmt: skip
 
 
 @router.get("/people/{path:id}", auth=can("person.read"), response=answers(PersonOut))

@@ -1,7 +1,7 @@
 """Erasing a person: at once for every reader, then from the disk."""
 
-import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.jobs.queue import enqueue
-from loopline.slices.insights import asking, people
+from loopline.slices.insights import asking, people, privacy
 from loopline.slices.insights.events import PersonErased, digest
 from loopline.slices.insights.jobs import tend_events
 from loopline.slices.insights.models import Cohort, CohortMember, PropertyName
@@ -25,11 +25,16 @@ SOME = 900  # values in one statement
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many ids were erased, from how many events by then, and in how many cohorts they stood."""
+    """How many ids were erased, from how many events by then, and in how many cohorts they stood.
+
+    What others took away, and `named_in`, (type, id) of what still names the person, is kept under `erasure`.
+    """
 
     ids: int
     events: int
     cohorts: int
+    erasure: str
+    named_in: Sequence[tuple[str, int]]
 
 
 def erase_person(*, actor: Actor, person: str, typed: str, now: datetime) -> Erased:
@@ -81,10 +86,9 @@ def _forgotten(
     for start in range(0, len(values), SOME):
         some = sorted(values)[start : start + SOME]
         PropertyName.objects.filter(example__in=[v for v in some if v]).update(example="")
-    short = hashlib.sha256(ids[0].encode("utf-8", "replace")).hexdigest()[:16]
-    after = {"ids": len(ids), "events": events, "cohorts": len(cohorts)}
-    record(actor=actor, now=now, change=Change("person.erased", "person", short, {}, after))
-    salt = secrets.token_hex(16)
-    publish(PersonErased(salt, [digest(salt, each) for each in ids]), actor=actor, now=now)
+    key, salt, named = secrets.token_hex(8), secrets.token_hex(16), privacy.naming(ids)
+    after = {"ids": len(ids), "events": events, "cohorts": len(cohorts), "named_in": named}
+    record(actor=actor, now=now, change=Change(privacy.ERASED, "person", key, {}, after))
+    publish(PersonErased(salt, [digest(salt, each) for each in ids], key), actor=actor, now=now)
     enqueue(tend_events, now=now)
-    return Erased(len(ids), events, len(cohorts))
+    return Erased(len(ids), events, len(cohorts), key, named)

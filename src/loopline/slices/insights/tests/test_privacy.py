@@ -56,10 +56,22 @@ def test_a_person_is_erased_everywhere(people, signed_in, cast, now, settings, r
         definition={"rule": {"event": "signup", "last_days": 3660}},
         now=now,
     )
+    named = services.save_report(
+        actor=cast.bo, name="One", kind="sql", body={"sql": f"select 1 where 'x' = '{SECRET}'"}, now=now
+    )  # fmt: skip
+    services.save_report(
+        actor=cast.bo, name="None", kind="sql", body={"sql": f"select '{SECRET}s'"}, now=now
+    )
     client = signed_in(cast.ada)
     assert _erase(client, "zora")["Location"] == f"/people/{SECRET}"
     assert asking.look("person", person=SECRET)
-    assert _erase(client, SECRET)["Location"] == "/people"
+    said = _erase(client, SECRET)["Location"]
+    assert said.startswith("/people/erased/")
+    assert SECRET not in said
+    page = client.get(said).content.decode()
+    assert "This page goes on by itself" in page
+    assert f"REP-{named}" in page
+    assert page.count('class="key">') == 1
     assert (
         asking.look("person", person=SECRET) is None or asking.look("timeline", person=SECRET) == []
     )
@@ -71,6 +83,9 @@ def test_a_person_is_erased_everywhere(people, signed_in, cast, now, settings, r
     assert Cohort.objects.get(pk=listed).definition == {"ids": ["other"]}
     assert not PropertyName.objects.filter(example="Quistville").exists()
     run_jobs()
+    page = client.get(said).content.decode()
+    assert "This page goes on by itself" not in page
+    assert "places in cohorts" in page
     left = _on_disk(settings.LOOPLINE_EVENTS)
     for word in (SECRET, "visitor-77", "zora@quist.example", "Quistville"):
         assert word.encode() not in left, word
@@ -92,8 +107,17 @@ def test_only_admins_erase(people, signed_in, cast, client, token):
     )  # fmt: skip
     assert send("product", SECRET).status_code == 403
     assert send("admin", "x").status_code == 422
-    assert send("admin", SECRET).json() == {"ids": 3, "events": 2, "cohorts": 0}
+    done = send("admin", SECRET).json()
+    key = done.pop("erasure")
+    assert done == {"ids": 3, "events": 2, "cohorts": 0}
     assert send("admin", SECRET).status_code == 404
+    read = lambda role, key: client.get(f"/api/v1/erasures/{key}", headers=token(role))  # noqa: E731
+    assert read("product", key).status_code == 403
+    assert read("admin", "x").status_code == 404
+    found = read("admin", key).json()
+    assert found["waiting"]
+    assert found["taken"] == {"ids": 3, "events": 2, "cohorts": 0}
+    assert found["named_in"] == []
 
 
 def test_denied_properties_go_from_what_is_stored_and_from_the_catalogue(

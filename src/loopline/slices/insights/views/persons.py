@@ -9,10 +9,11 @@ from urllib.parse import quote, urlencode
 from django.http import HttpRequest, HttpResponse
 
 from loopline.core.problems import Invalid, Problem
+from loopline.platform.cards.registry import cards
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import zone
 from loopline.platform.ui.pages import go, is_fragment, now_in, render, signed_in, toast
-from loopline.slices.insights import arrivals, people, services
+from loopline.slices.insights import arrivals, people, privacy, services
 
 LONGEST = 40  # events of one part of a timeline
 MICROS = 19  # digits of a time in microseconds
@@ -78,8 +79,31 @@ def person_erase(request: HttpRequest) -> HttpResponse:
     except Invalid as wrong:
         toast(request, wrong.sentence)
         return go(request, f"/people/{quote(person)}")
-    toast(request, f"Erased, with {done.events:,} {'event' if done.events == 1 else 'events'}")
-    return go(request, "/people")
+    return go(request, f"/people/erased/{done.erasure}")
+
+
+TAKEN = (
+    ("events", "product event", "product events"), ("ids", "id or address", "ids and addresses"),
+    ("cohorts", "place in a cohort", "places in cohorts"), ("contacts", "contact", "contacts"),
+    ("comments", "comment on the contact", "comments on the contact"),
+    ("answers", "answer to a survey lost its words and person", "answers to surveys lost their words and person"),
+    ("asks", "mail of a survey lost its address", "mails of surveys lost their address"),
+    ("feedback", "item of feedback lost who said it", "items of feedback lost who said it"),
+    ("masked", "item of feedback lost the address in its words", "items of feedback lost the address in their words"),
+)  # fmt: skip
+
+
+def erasure_page(request: HttpRequest, key: str) -> HttpResponse:
+    """What an erasure took away, and what still names the person."""
+    actor = signed_in(request, "person.erase")
+    found = privacy.erasure(actor=actor, key=key)
+    named = cards(actor=actor, refs=list(found.named_in))
+    context = {
+        "e": found, "here": "People", "group": "Learn", "title": "Erased",
+        "taken": [(n, one if n == 1 else many) for k, one, many in TAKEN if (n := found.taken.get(k, 0))],
+        "named": [named[ref] for ref in found.named_in if ref in named],
+    }  # fmt: skip
+    return render(request, "insights/erasure.html", context)
 
 
 def by_day(events: Sequence[people.Happening]) -> list[tuple[str, list[tuple[Any, str]]]]:
