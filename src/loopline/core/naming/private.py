@@ -51,9 +51,17 @@ def is_somebody(value: str) -> bool:
 
 
 def without_addresses(
-    text: str, said: str, theirs: Callable[[str], bool] = lambda address: True
+    text: str,
+    said: str | Callable[[str], str],
+    theirs: Callable[[str], bool] = lambda address: True,
 ) -> str:
-    """The text with `said` in place of each e-mail address, or of those that `theirs(address)` is true of."""
+    """The text with `said` (of the address) in place of each e-mail address that `theirs(address)` is true of."""
     if "@" not in text:
         return text
-    return _ADDRESSED.sub(lambda found: said if theirs(found[0]) else found[0], text)
+
+    def instead(found: re.Match[str]) -> str:
+        if not theirs(found[0]):
+            return found[0]
+        return said if isinstance(said, str) else said(found[0])
+
+    return _ADDRESSED.sub(instead, text)

@@ -24,9 +24,11 @@ from loopline.platform.api.shapes import (
     ref_in,
 )
 from loopline.platform.api.versions import expected, tag
+from loopline.platform.identity.actor import Actor
 from loopline.slices.dashboards import queries, services
 from loopline.slices.dashboards.lists import DASHBOARDS, INVESTIGATIONS
 from loopline.slices.dashboards.models import Dashboard, Investigation
+from loopline.slices.insights import queries as insights
 
 router = Router(tags=["dashboards"])
 Key = Annotated[str, Field(max_length=30)]
@@ -96,10 +98,11 @@ DashboardPage: Any = page_of(DashboardOut)
 DashboardQuery: Any = query_of(DASHBOARDS)
 
 
-def _json(d: Dashboard, tiles: bool = False) -> dict[str, Any]:
+def _json(actor: Actor, d: Dashboard, tiles: bool = False) -> dict[str, Any]:
     found = queries.tiles(d.pk) if tiles else None
     return {
-        "id": d.pk, "key": f"DSH-{d.pk}", "name": d.name, "finding": d.finding, "days": d.days, "filters": d.filters,
+        "id": d.pk, "key": f"DSH-{d.pk}", "name": d.name, "finding": d.finding, "days": d.days,
+        "filters": insights.shown_to(actor, d.filters),
         "review_on": d.review_on, "owner": str(d.owner_id) if d.owner_id else None,
         "tiles": None if found is None else [
             {"id": t.pk, "kind": t.kind, "ref": str(t.ref_id) if t.ref_id else None, "title": t.title,
@@ -111,14 +114,10 @@ def _json(d: Dashboard, tiles: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _out(rows: Sequence[Dashboard]) -> list[dict[str, Any]]:
-    return [_json(d) for d in rows]
-
-
 def _read(request: HttpRequest, response: HttpResponse, key: int) -> dict[str, Any]:
     row = queries.one(actor=actor_of(request), dashboard_id=key)
     tag(response, row.version)
-    return _json(row, tiles=True)
+    return _json(actor_of(request), row, tiles=True)
 
 
 def _owned(sent: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +126,10 @@ def _owned(sent: dict[str, Any]) -> dict[str, Any]:
 
 @router.get("/dashboards", auth=can("dashboard.read"), response=answers(DashboardPage))
 def list_dashboards(request: HttpRequest, query: Query[DashboardQuery]) -> Any:
-    return listing(request, DASHBOARDS, queries.rows(), _out)
+    actor = actor_of(request)
+    return listing(
+        request, DASHBOARDS, queries.rows(), lambda found: [_json(actor, d) for d in found]
+    )
 
 
 @router.post(

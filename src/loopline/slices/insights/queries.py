@@ -30,6 +30,7 @@ from loopline.slices.insights.models import (
 )
 
 MOST_PEOPLE = 1_000
+shown_to = discretion.shown_to  # for slices that keep conditions of their own
 MOST_ROWS = 10_000
 
 
@@ -52,8 +53,8 @@ def ask(*, actor: Actor, kind: str, body: Any, now: datetime) -> dict[str, Any]:
     allow(actor, "insight.read")
     if may(actor, "person.read"):
         return computed(kind, body, now)
-    discretion.may_ask(kind, questions.kept(questions.read(kind, body)))
-    return discretion.without_persons(body, computed(kind, body, now))
+    asked = discretion.meant(kind, questions.kept(questions.read(kind, body)))
+    return discretion.without_persons(asked, computed(kind, asked, now))
 
 
 def computed(kind: str, body: Any, now: datetime) -> dict[str, Any]:
@@ -321,7 +322,8 @@ def drawn(
     span = questions.read(kind, body).span(now, str(zone()))
     start, end = (shown.EPOCH + timedelta(microseconds=at) for at in (span.start, span.end))
     marks = moments.between(actor, start, end) if kind in ("trend", "actives", "lifecycle") else []
-    return draw(kind, body, answer, zone=zone(), now=now, moments=marks, w=w), answer
+    said = discretion.shown_to(actor, body)
+    return draw(kind, said, answer, zone=zone(), now=now, moments=marks, w=w), answer
 
 
 def report_choices() -> list[tuple[str, str]]:

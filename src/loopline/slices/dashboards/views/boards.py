@@ -73,6 +73,7 @@ def board_page(request: HttpRequest, dashboard_id: int) -> HttpResponse:
     actor = signed_in(request, "dashboard.read")
     board = queries.one(actor=actor, dashboard_id=dashboard_id)
     services.looked(actor=actor, dashboard_id=board.pk, now=now_in(request))
+    board.filters = insights.shown_to(actor, board.filters)
     days = _days(request, board)
     context = {
         "board": board, "version": board.version, "list_url": "/dashboards", "list_title": "Dashboards",

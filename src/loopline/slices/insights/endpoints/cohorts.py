@@ -1,6 +1,5 @@
 """Cohorts in the API."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +12,11 @@ from loopline.platform.api.lists import listing
 from loopline.platform.api.people import person_ref
 from loopline.platform.api.shapes import Id, In, Out, Time, answers, id_in, page_of, query_of
 from loopline.platform.api.versions import expected, tag
-from loopline.slices.insights import cohort_words, queries, services
+from loopline.platform.identity.actor import Actor
+from loopline.slices.insights import cohort_words, discretion, queries, services
 from loopline.slices.insights.endpoints.people import refuse_unknown
 from loopline.slices.insights.lists import COHORTS
-from loopline.slices.insights.models import Cohort, CohortMember
+from loopline.slices.insights.models import Cohort
 
 router = Router(tags=["cohorts"])
 Says = Annotated[str, Field(max_length=400)]
@@ -77,7 +77,7 @@ CohortPage: Any = page_of(CohortOut)
 CohortQuery: Any = query_of(COHORTS)
 
 
-def _json(c: Cohort) -> dict[str, Any]:
+def _json(c: Cohort, actor: Actor) -> dict[str, Any]:
     kept = (
         "name",
         "says",
@@ -91,26 +91,28 @@ def _json(c: Cohort) -> dict[str, Any]:
     )
     # A list of people is given by /members, to those who may see persons.
     definition = {"ids": []} if "ids" in c.definition else c.definition
+    definition = discretion.shown_to(actor, definition)
+    words = cohort_words.said(discretion.shown_to(actor, c.definition), c.actor)
+    discretion.hide_words([c], actor)
     return {k: getattr(c, k) for k in kept} | {
         "id": c.pk, "key": f"COH-{c.pk}", "definition": definition, "trouble": c.trouble or None,
-        "words": cohort_words.said(c.definition, c.actor), "archived": c.archived_at is not None,
+        "words": words, "archived": c.archived_at is not None,
         "owner": str(c.owner_id) if c.owner_id else None,
     }  # fmt: skip
 
 
-def _out(rows: Sequence[Cohort]) -> list[dict[str, Any]]:
-    return [_json(c) for c in rows]
-
-
 def _read(request: HttpRequest, response: HttpResponse, key: int) -> dict[str, Any]:
-    row = queries.cohort(actor=actor_of(request), cohort_id=key)
+    actor = actor_of(request)
+    row = queries.cohort(actor=actor, cohort_id=key)
     tag(response, row.version)
-    return _json(row)
+    return _json(row, actor)
 
 
 @router.get("/cohorts", auth=can("insight.read"), response=answers(CohortPage))
 def list_cohorts(request: HttpRequest, query: Query[CohortQuery]) -> Any:
-    return listing(request, COHORTS, queries.cohort_rows(), _out)
+    actor = actor_of(request)
+    rows = queries.cohort_rows()
+    return listing(request, COHORTS, rows, lambda found: [_json(c, actor) for c in found])
 
 
 @router.post("/cohorts", auth=can("insight.change"), response=answers(CohortOut, status=201))
@@ -154,9 +156,8 @@ def recount_cohort(request: HttpRequest, id: str, response: HttpResponse) -> Any
 def list_members(request: HttpRequest, id: str, query: Query[MembersQuery]) -> Any:
     """Ids of the persons or accounts in it, in their order."""
     refuse_unknown(request, query)
-    row = queries.cohort(actor=actor_of(request), cohort_id=id_in(id, "cohort"))
-    after = query.cursor.replace("\x00", "")  # no database keeps it
-    rows = CohortMember.objects.filter(cohort=row, actor_id__gt=after).order_by("actor_id")
-    ids = list(rows.values_list("actor_id", flat=True)[: query.limit + 1])
-    more = ids[query.limit - 1] if len(ids) > query.limit else None
-    return {"items": ids[: query.limit], "next_cursor": more, "count": row.size}
+    row, ids, more = services.cohort_members(
+        actor=actor_of(request), cohort_id=id_in(id, "cohort"), after=query.cursor, limit=query.limit,
+        now=timezone.now(),
+    )  # fmt: skip
+    return {"items": ids, "next_cursor": more or None, "count": row.size}

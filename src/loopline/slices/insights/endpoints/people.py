@@ -88,8 +88,9 @@ def list_people(request: HttpRequest, query: Query[PersonQuery]) -> Any:
     """Persons with events, the last seen first."""
     refuse_unknown(request, query)
     offset = _place(query.cursor) or 0
-    rows, count = people.find(
-        actor=actor_of(request), search=query.q, account=query.account, limit=query.limit, offset=offset
+    rows, count = services.find_people(
+        actor=actor_of(request), search=query.q, account=query.account, limit=query.limit, offset=offset,
+        now=timezone.now(),
     )  # fmt: skip
     following = offset + query.limit
     return {

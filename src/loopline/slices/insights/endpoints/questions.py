@@ -250,7 +250,7 @@ def ask_paths(request: HttpRequest, body: questions.PathsIn) -> Any:
 @router.post("/insights/people", auth=can("person.read"), response=answers(PeopleOut))
 def ask_people(request: HttpRequest, body: PeopleIn) -> Any:
     """The persons (or accounts) behind any cell of an answer; their number equals the cell."""
-    return queries.people(
+    return services.people_behind(
         actor=actor_of(request),
         kind=body.insight,
         body=body.query,

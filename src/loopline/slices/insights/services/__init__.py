@@ -9,6 +9,11 @@ from loopline.slices.insights.services.catalogue import (
 )
 from loopline.slices.insights.services.cohorts import change_cohort, create_cohort, recount
 from loopline.slices.insights.services.privacy import erase_person
+from loopline.slices.insights.services.reading import (
+    cohort_members,
+    find_people,
+    people_behind,
+)
 from loopline.slices.insights.services.reports import change_report, checked_body, save_report
 from loopline.slices.insights.services.sql import (
     COMPANY,
@@ -27,11 +32,14 @@ __all__ = [
     "change_event",
     "change_report",
     "checked_body",
+    "cohort_members",
     "connect_warehouse",
     "create_cohort",
     "describe_property",
     "erase_person",
+    "find_people",
     "let_warehouse_go",
+    "people_behind",
     "plan_event",
     "recount",
     "run_sql",

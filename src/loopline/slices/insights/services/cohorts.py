@@ -13,7 +13,7 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.jobs.queue import enqueue
 from loopline.platform.search import index
-from loopline.slices.insights import counting
+from loopline.slices.insights import cohort_words, counting, discretion
 from loopline.slices.insights.jobs import recount_cohort
 from loopline.slices.insights.models import Cohort
 
@@ -111,15 +111,18 @@ def _change(
     row = Cohort.objects.select_for_update().get(pk=id_)
     before, after = apply_changes(row, values, now=now, version=version)
     if after:
-        said = [
-            k for k in after if k != "definition" or "ids" not in after[k]
-        ]  # no list of people in the audit
-        change = Change(
-            "cohort.changed", "cohort", row.pk, {k: before[k] for k in said}, {k: after[k] for k in said}
-        )  # fmt: skip
+        told = [{k: _told(row, k, v) for k, v in part.items()} for part in (before, after)]
+        change = Change("cohort.changed", "cohort", row.pk, *told)
         record(actor=actor, now=now, change=change)
         _index(row)
     return after
+
+
+def _told(row: Cohort, name: str, value: Any) -> Any:
+    """As the audit and the page's history say it: a definition in words, without a person in it."""
+    if name != "definition":
+        return value
+    return cohort_words.said(discretion.hidden(value), row.actor)
 
 
 def recount(*, actor: Actor, cohort_id: int, now: datetime) -> int | None:

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from loopline.core.problems import Invalid, NotAllowed
+from loopline.platform.audit.models import AuditEntry
 from loopline.platform.jobs.queue import enqueue
-from loopline.slices.insights import jobs, queries, services
+from loopline.slices.insights import forms, jobs, queries, services
 from loopline.slices.insights.models import Cohort, CohortMember, CohortSize
 from loopline.warehouse.records import Fact
 from tests.events import micros
@@ -263,3 +264,46 @@ def test_the_list_costs_the_same_with_more(
             client.get("/cohorts")
         counts.append(len(found))
     assert counts[1] <= counts[0]
+
+
+def test_whoever_reads_a_list_of_people_is_kept_in_the_audit(
+    people, signed_in, client, token, cast, now
+):
+    def last():
+        row = AuditEntry.objects.filter(action="people.read").order_by("-id").first()
+        return row.actor_name, {k: v for k, v in row.content["after"].items() if k != "digest"}
+
+    made = _made(cast, now, {"rule": {"event": "export"}})
+    body = {"steps": [{"event": "signup"}, {"event": "export"}], "last_days": 60}
+    report = services.save_report(actor=cast.bo, name="F", kind="funnel", body=body, now=now)
+    page = signed_in(cast.ann)
+    assert AuditEntry.objects.filter(action="people.read").count() == 0
+    ask = f"q={forms.packed(body)}&cell={forms.packed({'step': 2})}"
+    assert page.get(f"/insights/funnel/people?{ask}").status_code == 200
+    assert last() == (
+        "Ann Asker",
+        {"question": "funnel", "step": 2, "report": report, "rows": 2, "of": 2},
+    )
+    page.get("/people?q=a@x.example")
+    assert last() == ("Ann Asker", {"question": "people", "by": ["search"], "rows": 1, "of": 1})
+    page.get(f"/cohorts/{made}/members.csv")
+    assert last() == ("Ann Asker", {"question": "cohort", "cohort": made, "rows": 2, "of": 2})
+    count = AuditEntry.objects.filter(action="people.read").count()
+    page.get("/people?q=nobody-at-all")
+    signed_in(cast.dee).get(f"/cohorts/{made}")
+    assert AuditEntry.objects.filter(action="people.read").count() == count
+    client.logout()
+    client.get(f"/api/v1/cohorts/{made}/members?limit=1", headers=token("member"))
+    assert last()[1] == {"question": "cohort", "cohort": made, "rows": 1, "of": 2}
+    client.get("/api/v1/people", headers=token("member"))
+    assert last()[1]["question"] == "people"
+    client.post(
+        "/api/v1/insights/people",
+        json.dumps({"insight": "funnel", "query": body, "cell": {"step": 1}}),
+        content_type="application/json", headers=token("member"),
+    )  # fmt: skip
+    assert last()[1]["step"] == 1
+    said = str(
+        list(AuditEntry.objects.filter(action="people.read").values_list("content", flat=True))
+    )
+    assert "x.example" not in said

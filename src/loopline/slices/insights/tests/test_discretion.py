@@ -1,11 +1,14 @@
 """What a viewer is not told: who somebody is, by a split, a condition, a saved report or an odd address."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 
 from loopline.core.naming import private
-from loopline.slices.insights import queries, services
+from loopline.core.problems import NotAllowed
+from loopline.platform.audit.models import AuditEntry
+from loopline.slices.insights import discretion, queries, services
 from loopline.warehouse.records import Fact
 from tests.events import micros
 
@@ -128,3 +131,67 @@ def test_odd_numbers_in_a_body_are_named(client, token, people, db):
     assert said.status_code == 422
     text = {"event": "signup", "where": [{"property": "n", "op": "gt", "value": 10**400}]}
     assert _ask(client, token("viewer"), "trend", text).status_code == 422
+
+
+def test_definitions_hide_addresses_from_a_viewer_only(
+    people, client, token, cast, signed_in, stored, now
+):
+    rule = {"rule": {"event": "signup", "last_days": 3660, "conditions": [
+        {"property": "email", "op": "eq", "value": MAIL, "on": "person"},
+    ]}}  # fmt: skip
+    cohort = services.create_cohort(
+        actor=cast.bo, name="C", says=f"For {MAIL}", definition=rule, now=now
+    )
+    body = {
+        "event": "signup",
+        "interval": "month",
+        "filters": [{"property": "who", "value": MAIL}],
+        **SPAN,
+    }
+    report = services.save_report(actor=cast.bo, name="R", kind="trend", body=body, now=now)
+    longer = {
+        "conditions": [
+            *rule["rule"]["conditions"],
+            {"property": "plan", "value": "pro", "on": "person"},
+        ]
+    }
+    services.change_cohort(
+        actor=cast.bo, id_=cohort, changes={"definition": {"rule": rule["rule"] | longer}}, now=now
+    )
+    services.change_report(
+        actor=cast.bo, id_=report, changes={"body": {**body, "interval": "week"}}, now=now
+    )
+    pages = ("/cohorts", "/cohorts.csv", f"/cohorts/{cohort}", f"/reports/{report}")
+    api = ("cohorts", f"cohorts/{cohort}")
+
+    def read(response):
+        whole = getattr(response, "streaming_content", None) or [response.content]
+        return unquote(b"".join(whole).decode())
+
+    for who, role, hidden in ((cast.dee, "viewer", True), (cast.ann, "member", False)):
+        seen = [read(signed_in(who).get(path)) for path in pages]
+        client.logout()
+        seen += [read(client.get(f"/api/v1/{path}", headers=token(role))) for path in api]
+        assert [MAIL in text for text in seen] == [not hidden] * 6, who.name
+        assert [("hidden-" in text) for text in seen] == [hidden] * 6, who.name
+    audit = AuditEntry.objects.filter(action="cohort.changed").get()
+    assert MAIL not in str(audit.content)
+    assert "signup" in str(audit.content)
+
+
+def test_a_viewer_still_reads_the_answer_of_a_report_shown_without_its_address(
+    people, cast, signed_in, now
+):
+    def asking(mail):
+        return {"event": "signup", "filters": [{"property": "who", "value": mail}], **SPAN}
+
+    for mail in (MAIL, "nobody@acme.example"):
+        services.save_report(actor=cast.bo, name=mail, kind="trend", body=asking(mail), now=now)
+    shown = discretion.hidden(asking(MAIL))
+    found = queries.ask(actor=cast.dee, kind="trend", body=shown, now=now)
+    assert sum(p["value"] for p in found["series"][0]["points"]) == 1
+    page = signed_in(cast.dee).get("/insights/trend/answer", {"q": json.dumps(shown)})
+    assert page.status_code == 200
+    assert MAIL not in page.content.decode()
+    with pytest.raises(NotAllowed):
+        queries.ask(actor=cast.dee, kind="trend", body={**shown, "interval": "week"}, now=now)

@@ -3,6 +3,8 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 from loopline.core.problems import Invalid, Missing, Problem
 from loopline.platform.cards.registry import card
+from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
 from loopline.platform.identity.queries import find_person_id
 from loopline.platform.ui import charts
@@ -26,9 +29,9 @@ from loopline.platform.ui.pages import (
     signed_in,
     toast,
 )  # fmt: skip
-from loopline.slices.insights import cohort_words, forms, people, queries, services
+from loopline.slices.insights import cohort_words, discretion, forms, people, queries, services
 from loopline.slices.insights.lists import COHORT_KINDS, COHORTS
-from loopline.slices.insights.models import Cohort, CohortMember
+from loopline.slices.insights.models import Cohort
 from loopline.slices.insights.services.cohorts import ACTORS
 
 PAGE = 50
@@ -39,12 +42,17 @@ CONDITIONS = 3  # that the form offers
 def cohort_list(request: HttpRequest) -> HttpResponse:
     return list_page(
         request, COHORTS, queries.cohort_rows(), template="insights/cohorts.html",
-        context={"kinds": dict(COHORT_KINDS)},
+        context={"kinds": dict(COHORT_KINDS)}, decorate=discretion.hide_words,
     )  # fmt: skip
 
 
 def cohort_csv(request: HttpRequest) -> HttpResponseBase:
-    return list_csv(request, COHORTS, queries.cohort_rows())
+    actor = signed_in(request, COHORTS.read)
+    columns = [
+        replace(c, cell=lambda row: discretion.shown_to(actor, row.says)) if c.key == "says" else c
+        for c in COHORTS.columns
+    ]
+    return list_csv(request, replace(COHORTS, columns=tuple(columns)), queries.cohort_rows())
 
 
 def cohort_bulk(request: HttpRequest) -> HttpResponse:
@@ -136,39 +144,36 @@ def cohort_page(request: HttpRequest, cohort_id: int) -> HttpResponse:
     """One cohort: how many, by which definition, over time, and who."""
     actor = signed_in(request, "insight.read")
     c = queries.cohort(actor=actor, cohort_id=cohort_id)
+    discretion.hide_words([c], actor)
     after = request.GET.get("after", "").replace("\x00", "")
     sizes = list(c.sizes.order_by("on").values_list("on", "size"))[-180:]
     context: dict[str, Any] = {
         "c": c, "version": c.version, "list_url": "/cohorts", "list_title": "Cohorts", "here": "Cohorts",
         "group": "Learn", "changes": may(actor, "insight.change"), "sees": may(actor, "person.read"),
-        "said": cohort_words.said(c.definition, c.actor), "sizes": sizes,
+        "said": cohort_words.said(discretion.shown_to(actor, c.definition), c.actor), "sizes": sizes,
         "size_rows": [(f"{on:%-d %b %Y}", f"{size:,}") for on, size in sizes], "drawing": _drawn(sizes, c),
         "whom": "accounts" if c.actor == "account" else "people", "kinds": dict(COHORT_KINDS),
         "ask": f"/insights/funnel?q={forms.packed({'steps': [{}], 'cohort': str(c.pk), 'actor': c.actor})}",
     }  # fmt: skip
     if context["sees"]:
-        context |= _members(c, after)
+        context |= _members(actor, c, after, now_in(request))
     if is_fragment(request) and after:
         return render(request, "insights/cohort_members.html", context)
     own = card(actor=actor, type_="cohort", id_=c.pk)
     return object_page(request, actor, own, "insights/cohort.html", context)
 
 
-def _members(c: Cohort, after: str) -> dict[str, Any]:
-    rows = CohortMember.objects.filter(cohort=c, actor_id__gt=after).order_by("actor_id")[
-        : PAGE + 1
-    ]
-    ids = list(rows.values_list("actor_id", flat=True))
+def _members(actor: Actor, c: Cohort, after: str, now: datetime) -> dict[str, Any]:
+    _, ids, more = services.cohort_members(
+        actor=actor, cohort_id=c.pk, after=after, limit=PAGE, now=now
+    )
     known: dict[str, people.Person] = {}
     if c.actor == "person":
         try:
-            known = people.described(ids[:PAGE])
+            known = people.described(ids)
         except Problem:
             known = {}  # the ids alone, rather than no page
-    return {
-        "members": [(i, known.get(i)) for i in ids[:PAGE]],
-        "after": ids[PAGE - 1] if len(ids) > PAGE else "",
-    }
+    return {"members": [(i, known.get(i)) for i in ids], "after": more}
 
 
 def _drawn(sizes: list[tuple[Any, int]], c: Cohort) -> Any:
@@ -199,16 +204,11 @@ def cohort_do(request: HttpRequest, cohort_id: int, verb: str) -> HttpResponse:
 def members_csv(request: HttpRequest, cohort_id: int) -> HttpResponse:
     """All members, one a line."""
     actor = signed_in(request, "person.read")
-    c = queries.cohort(actor=actor, cohort_id=cohort_id)
+    c, ids, _ = services.cohort_members(actor=actor, cohort_id=cohort_id, now=now_in(request))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([c.actor])
-    rows = (
-        CohortMember.objects.filter(cohort=c)
-        .order_by("actor_id")
-        .values_list("actor_id", flat=True)
-    )
-    writer.writerows([safe_cell(each)] for each in rows.iterator(5_000))
+    writer.writerows([safe_cell(each)] for each in ids)
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="cohort-{c.pk}.csv"'
     return response

@@ -14,7 +14,7 @@ from loopline.platform.ui import moments
 from loopline.platform.ui.drawn import draw
 from loopline.platform.ui.drawn.shape import Worst, moment_of, named, whom
 from loopline.platform.ui.pages import go, now_in, render, signed_in, toast
-from loopline.slices.insights import forms, queries, questions, services
+from loopline.slices.insights import discretion, forms, queries, questions, services
 from loopline.slices.insights.views.people_rows import person_rows
 
 TITLES = {
@@ -193,7 +193,7 @@ def explore_people(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         read = questions.checked(questions.CellIn.model_validate, cell)
         cell = read.model_dump(mode="json", exclude_unset=True)
-        found = queries.people(
+        found = services.people_behind(
             actor=actor, kind=known_kind(kind), body=body, cell=cell, limit=PEOPLE, offset=offset, now=now_in(request)
         )  # fmt: skip
     except Invalid as wrong:
@@ -264,7 +264,8 @@ def explore_cohort(request: HttpRequest, kind: str) -> HttpResponse:
     cell = forms.unpacked(p.get("cell", ""))
     made = services.create_cohort(
         actor=actor, name=p.get("name", ""), actor_kind=body.get("actor", "person"),
-        definition={"insight": kind, "query": body, "cell": cell}, says=cell_title(kind, body, cell),
+        definition={"insight": kind, "query": body, "cell": cell},
+        says=discretion.hidden(cell_title(kind, body, cell)),
         now=now_in(request),
     )  # fmt: skip
     toast(request, "Cohort made")

@@ -28,7 +28,9 @@ def person_list(request: HttpRequest) -> HttpResponse:
     trouble, count = "", 0
     rows: list[people.Person] = []
     try:
-        rows, count = people.find(actor=actor, search=search, account=account, offset=offset)
+        rows, count = services.find_people(
+            actor=actor, search=search, account=account, offset=offset, now=now_in(request)
+        )
     except Problem as problem:
         trouble = problem.sentence
     following = offset + people.PAGE
