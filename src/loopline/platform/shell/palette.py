@@ -5,6 +5,7 @@ from datetime import datetime
 
 from loopline.platform.identity.actor import Actor
 from loopline.platform.search.queries import Hit, search
+from loopline.platform.search.sources import elsewhere
 from loopline.platform.thread.queries import lines
 from loopline.platform.thread.registry import has_line
 from loopline.platform.ui import create, nav
@@ -105,6 +106,10 @@ def palette_groups(*, actor: Actor, text: str, now: datetime) -> list[Group]:
     groups = [
         Group("Do", _doing(actor, q)[:3]),
         Group("Go to", [*_objects(things, now), *_pages(actor, q)[:3]]),
+        *(
+            Group(label, [Option(f.title, f.url, f.icon, note=f.note) for f in found])
+            for label, found in elsewhere(actor=actor, text=q)
+        ),
         Group("Said by customers", _objects(said, now)),
     ]
     return [g for g in groups if g.options]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from loopline.core.problems import Missing
@@ -15,6 +16,7 @@ from loopline.slices.insights import asking, shown
 from loopline.slices.insights.models import Cohort
 
 PAGE = 50
+LOOKED_AT = 200  # of those that hold a text, for one that starts with it
 NAMES = ("name", "full_name", "fullName", "first_name", "email")
 
 
@@ -61,6 +63,18 @@ def find(
     allow(actor, "person.read")
     found = asking.look("persons", search=search, account=account, limit=limit, offset=offset)
     return [_person(one) for one in found["items"]], found["count"]
+
+
+def starting(*, actor: Actor, text: str, limit: int = 5) -> list[Person]:
+    """Persons whose id, address or name starts with this, the last seen first; nothing rather than a wait."""
+    allow(actor, "person.read")
+    found = asking.glance("persons", search=text, limit=LOOKED_AT)
+    begin = text.casefold()
+    persons = [_person(each) for each in (found or {}).get("items", ())]
+    fitting = (
+        p for p in persons if any(t.casefold().startswith(begin) for t in (p.id, p.email, p.name))
+    )
+    return list(islice(fitting, limit))
 
 
 def one(*, actor: Actor, person: str) -> Person:

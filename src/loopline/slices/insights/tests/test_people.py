@@ -1,9 +1,13 @@
 """People who use the product: found, joined, linked to customers, in pages and the API."""
 
+from multiprocessing.connection import Listener
+from pathlib import Path
+
 import pytest
 
 from loopline.slices.customers.services import save_account
 from loopline.slices.insights.models import Cohort, CohortMember
+from loopline.warehouse.desk.client import address_of
 from loopline.warehouse.records import Fact
 from tests.events import micros
 
@@ -155,3 +159,32 @@ def test_the_api_keeps_the_catalogue(people, client, token, now):
     )
     assert again.status_code == 409
     assert client.get("/api/v1/event-names/99", headers=header).status_code == 404
+
+
+def _palette(client, q):
+    page = client.get("/palette", {"q": q}, headers={"HX-Request": "true"}).content.decode()
+    _, _, rest = page.partition('aria-label="Product people"')
+    return rest.partition("</div>\n</div>")[0] if rest else ""
+
+
+def test_the_palette_finds_people_by_the_start_of_id_address_or_name(people, signed_in, cast):
+    client = signed_in(cast.ann)
+    for q in ("ann@ta", "Ann T", "ANN"):
+        assert 'data-href="/people/ann"' in _palette(client, q), q
+    assert "ann@tarn.example" in _palette(client, "Ann T")
+    assert "/people/bob%2F1%20%3F%26%C3%A9" in _palette(client, "bob/")
+    assert _palette(client, "p0").count("data-href") == 0  # too short
+    assert _palette(client, "visitor-1") == _palette(client, "tarn.ex") == ""  # not how they start
+    assert _palette(signed_in(cast.dee), "ann@ta") == ""
+
+
+def test_the_palette_neither_starts_a_desk_nor_waits_for_one(people, signed_in, cast, settings):
+    settings.LOOPLINE_ENGINE = "process"
+    client = signed_in(cast.ann)
+    assert _palette(client, "ann@ta") == ""
+    address = address_of(settings.LOOPLINE_EVENTS)
+    assert not Path(address).exists()
+    with Listener(address, "AF_UNIX"):  # knocks are taken, nobody answers
+        page = client.get("/palette", {"q": "ann@ta"}, headers={"HX-Request": "true"})
+    assert page.status_code == 200
+    assert "Product people" not in page.content.decode()
