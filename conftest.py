@@ -1,28 +1,75 @@
 """The fixed cast and the switches of every test: its own home, no network, jobs run on demand."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
-
-os.environ["LOOPLINE_TESTING"] = "1"
-os.environ["LOOPLINE_HOME"] = tempfile.mkdtemp(prefix="loopline-test-")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loopline.entry.settings")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-os.environ.pop("LOOPLINE_DATABASE_URL", None)
-if os.environ.get("LOOPLINE_TEST_DATABASE") == "postgresql":
-    sys.path.insert(0, os.path.dirname(__file__))
-    from tests.postgres import start as start_postgresql
-
-    os.environ["LOOPLINE_DATABASE_URL"] = start_postgresql()
+from pathlib import Path
 
 import django
 import pytest
 
+ROOT = Path(__file__).resolve().parent
+CACHE = ROOT / ".pytest_cache" / "loopline"  # of all runs: nothing in it can be out of date
+
+
+def _folder(prefix: str) -> str:
+    folder = tempfile.mkdtemp(prefix=prefix)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+os.environ["LOOPLINE_TESTING"] = "1"
+os.environ["LOOPLINE_HOME"] = _folder("loopline-test-")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loopline.entry.settings")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+os.environ.pop("LOOPLINE_DATABASE_URL", None)
+if "LOOPLINE_TEST_RUN" not in os.environ:
+    # the first process of a run; its workers get all this from it
+    os.environ["LOOPLINE_TEST_RUN"] = _folder("loopline-run-")
+    os.environ["LOOPLINE_DRILL_HOMES"] = _folder("loopline-homes-")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(CACHE / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    if os.environ.get("LOOPLINE_TEST_DATABASE") == "postgresql":
+        sys.path.insert(0, str(ROOT))
+        from tests.postgres import start as start_postgresql
+
+        os.environ["LOOPLINE_TEST_POSTGRES"] = start_postgresql()
+if "LOOPLINE_TEST_POSTGRES" in os.environ:
+    os.environ["LOOPLINE_DATABASE_URL"] = os.environ["LOOPLINE_TEST_POSTGRES"]
+
 django.setup()  # here, not by pytest-django's early setting: the home above has to come first
 
 NOW = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items):
+    """Files with a slow test come first: a long one at the end would leave the other core with nothing to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """A copy of the migrated database, instead of migrating in every process."""
+    from django.db import connection
+
+    from tests import migrated
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+            migrated.use_postgresql(f"test_{worker}", Path(os.environ["LOOPLINE_TEST_RUN"]))
+        else:
+            target = Path(os.environ["LOOPLINE_HOME"]) / "test.sqlite3"
+            migrated.use_file(target, CACHE / "migrated")
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.fixture

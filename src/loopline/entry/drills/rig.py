@@ -1,6 +1,7 @@
 """A throw-away home, the commands run in it, and its processes, which can be killed with all they started."""
 
 import atexit
+import fcntl
 import json
 import os
 import shutil
@@ -20,6 +21,9 @@ from typing import Any
 from loopline.entry.terminal import Failed
 
 OWNER = "owner@drill.example"
+_HOMES = (
+    "LOOPLINE_DRILL_HOMES"  # a folder several processes share, so that one makes the home all copy
+)
 _COMMAND = [sys.executable, "-c", "from loopline.entry.cli.main import main; main()"]
 Process = subprocess.Popen[bytes]
 
@@ -30,11 +34,16 @@ def share(n: int) -> float:
 
 
 @cache
-def _bytecode() -> str:
-    """Compiled modules, kept while this process lives: an installed server has them too."""
-    folder = tempfile.mkdtemp(prefix="loopline-bytecode-")
+def _folder(name: str) -> str:
+    """A folder that lives as long as this process."""
+    folder = tempfile.mkdtemp(prefix=f"loopline-{name}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _bytecode() -> str:
+    """Compiled modules, of whoever started this process or its own: an installed server has them too."""
+    return os.environ.get("PYTHONPYCACHEPREFIX") or _folder("bytecode")
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class ThrowAway:
     @property
     def env(self) -> dict[str, str]:
         ours = ("LOOPLINE_", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        kept = {k: v for k, v in os.environ.items() if k == _HOMES or not k.startswith(ours)}
         return kept | {
             "LOOPLINE_HOME": str(self.path),
             "LOOPLINE_LOG": "ERROR",
@@ -98,11 +107,17 @@ class ThrowAway:
 
 @cache
 def _made() -> Path:
-    """A home with an owner, made once in this process; the others are copies of it."""
-    folder = Path(tempfile.mkdtemp(prefix="loopline-made-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    ThrowAway(folder).document("init", "--owner-email", OWNER)
-    return folder
+    """A home with an owner, made once; the others are copies of it."""
+    shared = Path(os.environ.get(_HOMES) or _folder("made"))
+    made, part = shared / "made", shared / "part"
+    with (shared / "lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(mode=0o700)
+            ThrowAway(part).document("init", "--owner-email", OWNER)
+            part.rename(made)
+    return made
 
 
 @contextmanager
