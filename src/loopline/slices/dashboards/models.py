@@ -93,6 +93,7 @@ class Investigation(Editable):
 
     question = models.CharField(max_length=300)
     finding = models.TextField(blank=True)
+    found_at = models.DateTimeField(null=True)  # when the finding was written: its charts end there
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     decision_id = models.BigIntegerField(null=True, db_index=True)
     metric_id = models.BigIntegerField(null=True)

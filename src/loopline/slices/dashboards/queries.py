@@ -1,8 +1,10 @@
 """Asking about dashboards and investigations."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -10,6 +12,7 @@ from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
+from loopline.platform.settings.options import today
 from loopline.slices.dashboards.models import (
     Dashboard,
     Investigation,
@@ -18,6 +21,7 @@ from loopline.slices.dashboards.models import (
     Subscription,
     Tile,
 )
+from loopline.slices.insights import queries as insights
 
 LOOKED_DAYS = 30
 
@@ -92,6 +96,26 @@ def investigation(*, actor: Actor, investigation_id: int) -> Investigation:
 
 def charts_of(investigation_id: int) -> list[InvestigationChart]:
     return list(InvestigationChart.objects.filter(investigation=investigation_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a chart of an investigation asks: as on the day of its finding, None where it asks as today."""
+
+    body: Mapping[str, Any]
+    as_on: datetime | None
+
+
+def chart_question(
+    row: Investigation, chart: InvestigationChart, report: Mapping[str, Any], now: datetime
+) -> Asked:
+    """A finding stands beside the numbers of its day: the report as it was defined then, its time ending then."""
+    at = row.found_at
+    if at is None or report["kind"] == "sql" or today(at) >= today(now):
+        return Asked(report["body"], None)
+    then = insights.report_body_on(chart.report_id, at) or report["body"]
+    body = insights.ending(report["kind"], then, at)
+    return Asked(report["body"], None) if body is None else Asked(body, at)
 
 
 def investigations_with(report_id: int) -> list[Investigation]:

@@ -32,6 +32,7 @@ from loopline.slices.insights.models import (
 MOST_PEOPLE = 1_000
 shown_to = discretion.shown_to  # for slices that keep conditions of their own
 MOST_ROWS = 10_000
+MINUTE = 60_000_000  # a question without an end takes the minute it is asked in
 
 
 def typed(kind: str, body: Any, now: datetime) -> ir.Question:
@@ -309,6 +310,21 @@ def narrowed(
     if filters:
         out["filters"] = [*out.get("filters", []), *filters]
     return out
+
+
+def report_body_on(report_id: int, moment: datetime) -> Mapping[str, Any] | None:
+    """The definition a report had at a time; None where it did not exist yet."""
+    rows = ReportVersion.objects.filter(report=report_id, at__lte=moment).order_by("-number")
+    return rows.values_list("body", flat=True).first()
+
+
+def ending(kind: str, body: Mapping[str, Any], moment: datetime) -> dict[str, Any] | None:
+    """A question whose time ends at a moment at the latest, to be asked as of it; None where it begins later."""
+    span = questions.read(kind, body).span(moment, str(zone()))
+    last = asking.micros(moment)
+    if span.start >= last:
+        return None
+    return dict(body) if span.end <= last + MINUTE else {**body, "to": moment.isoformat()}
 
 
 def drawn(

@@ -54,6 +54,13 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def _dated(row: Investigation, values: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """With the day a finding was written, where it is another than before."""
+    if values.get("finding", row.finding) == row.finding:
+        return values
+    return values | {"found_at": now if values["finding"] else None}
+
+
 @transaction.atomic
 def open_investigation(
     *, actor: Actor, question: str, report_ids: list[int] | None = None, owner_id: int | None = None, now: datetime,
@@ -85,7 +92,7 @@ def change_investigation(
     values = _checked(changes)
     if {"metric_id", "since"} & set(values):
         values["effect"] = {}
-    before, after = apply_changes(row, values, now=now, version=version)
+    before, after = apply_changes(row, _dated(row, values, now), now=now, version=version)
     if after:
         said = {k: v for k, v in after.items() if k != "effect"}
         record(
@@ -153,7 +160,7 @@ def conclude(
     values = _checked({"finding": finding, "decision_id": decision_id or row.decision_id}) | {
         "state": "found"
     }
-    before, after = apply_changes(row, values, now=now)
+    before, after = apply_changes(row, _dated(row, values, now), now=now)
     if after:
         record(
             actor=actor, now=now,

@@ -112,19 +112,16 @@ def inquiry_chart(request: HttpRequest, investigation_id: int, chart_id: int) ->
     found = insights.report_definitions([chart.report_id]).get(chart.report_id) if chart else None
     if chart is None or found is None:
         raise Missing("chart")
+    now, today_ = now_in(request), request.GET.get("today") == "1"
+    asked = queries.chart_question(row, chart, found, now)
     context: dict[str, Any] = {
-        "chart": chart,
-        "report": found,
-        "drawn": None,
-        "again": False,
-        "trouble": "",
-        "i": row,
-    }
+        "chart": chart, "report": found, "drawn": None, "again": False, "trouble": "", "i": row, "today": today_,
+        "as_on": asked.as_on,
+    }  # fmt: skip
     try:
         if found["kind"] != "sql":
-            context["drawn"], _ = insights.drawn(
-                actor=actor, kind=found["kind"], body=found["body"], now=now_in(request)
-            )
+            body, at = (found["body"], now) if today_ else (asked.body, asked.as_on or now)
+            context["drawn"], _ = insights.drawn(actor=actor, kind=found["kind"], body=body, now=at)
     except TooMany:
         context["again"] = True
     except Invalid as wrong:
