@@ -12,7 +12,7 @@ from loopline.core.problems import Invalid, TooMany, Unavailable
 from loopline.platform.identity.actor import Actor
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import charts
-from loopline.platform.ui.drawn.shape import Worst, every, percent
+from loopline.platform.ui.drawn.shape import Worst, every, named, percent, shown_value
 from loopline.platform.ui.formats import num
 from loopline.slices.dashboards.models import Dashboard, Tile
 from loopline.slices.insights import queries as insights
@@ -20,11 +20,14 @@ from loopline.slices.measures import queries as measures
 from loopline.slices.measures.rules import written
 
 NOTHING = Markup("")
+VALUES = 5  # of a breakdown, beside all
+Bar = tuple[str, int, str, bool]  # name, share 0..100, text, in question
+_NOT_ASKED = object()  # no value of a breakdown: "not set" is None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One tile as it is drawn. `bars` are (name, share 0..100, text, in question) of a funnel."""
+    """One tile as it is drawn. `bars` are a funnel's steps, or its values."""
 
     title: str
     unit: str = ""
@@ -33,7 +36,7 @@ class Shown:
     svg: Markup = NOTHING
     head: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
-    bars: Sequence[tuple[str, int, str, bool]] = ()
+    bars: Sequence[Bar] = ()
     owner: str = ""
     trouble: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -76,10 +79,16 @@ def _report(
         )
     except Invalid as wrong:
         return Shown(title, href=href, trouble=" ".join(wrong.errors.values()))
-    bars = _bars(found["body"], answer, drawn.worst) if found["kind"] == "funnel" else ()
+    bars: Sequence[Bar] = ()
+    unit = drawn.unit
+    if found["kind"] == "funnel" and answer["steps"]:
+        split = found["body"].get("breakdown") if len(answer["breakdown"]) > 1 else None
+        bars = (_split_bars if split else _bars)(found["body"], answer, drawn.worst)
+        if split:
+            unit = f"reach “{named(found['body']['steps'][-1])}”, by {split['property']}"
     return Shown(
         title,
-        drawn.unit,
+        unit,
         drawn.finding,
         href,
         NOTHING if bars else drawn.svg,
@@ -89,20 +98,38 @@ def _report(
     )
 
 
-def _bars(
-    body: Mapping[str, Any], answer: Mapping[str, Any], worst: Worst | None
-) -> list[tuple[str, int, str, bool]]:
+def _bars(body: Mapping[str, Any], answer: Mapping[str, Any], worst: Worst | None) -> list[Bar]:
     """A funnel small: a bar a step, with what was lost since the step before."""
     rows, before = [], 100.0
     for number, (step, said) in enumerate(
         zip(body["steps"], answer["steps"], strict=True), start=1
     ):
         share = (said["conversion_from_start"] or 0.0) * 100
-        name = str(step.get("name") or step.get("event") or "any event")
+        name = named(step)
         text = num(said["count"]) if number == 1 else f"{round(share)} %, −{round(before - share)}"
         rows.append((name, round(share), text, bool(worst and worst.step == number)))
         before = share
     return rows
+
+
+def _split_bars(
+    body: Mapping[str, Any], answer: Mapping[str, Any], worst: Worst | None
+) -> list[Bar]:
+    """A funnel by value: how many of each reach the last step, the largest first, the one in question among them."""
+    found = sorted(answer["breakdown"], key=lambda b: -b["steps"][0]["count"])
+    here = worst.value if worst and worst.of_split else _NOT_ASKED
+    shown = found[:VALUES]
+    if here is not _NOT_ASKED and all(b["value"] != here for b in shown):
+        shown[-1:] = [b for b in found if b["value"] == here]
+    rows = [("All", answer["steps"], False)]
+    rows += [(shown_value(b["value"]), b["steps"], b["value"] == here) for b in shown]
+    return [
+        (
+            name, round((steps[-1]["conversion_from_start"] or 0.0) * 100),
+            f"{percent(steps[-1]['conversion_from_start'])} of {num(steps[0]['count'])}", marked,
+        )
+        for name, steps, marked in rows
+    ]  # fmt: skip
 
 
 def _metric(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime) -> Shown:
