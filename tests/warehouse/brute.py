@@ -100,7 +100,7 @@ class Brute:
                 for row in rows:
                     values[rename(label(row.on[by.on].get(by.property)))].append(row)
                 for value, some in values.items():
-                    if found := chain(some, question):
+                    if found := held_chain(some, question):
                         groups[value][actor] = found
             return groups
 

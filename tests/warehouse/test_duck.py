@@ -1,11 +1,15 @@
 """The default engine equals the brute force on random histories, and hands out as many people as it counts."""
 
 import os
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loopline.core.insights import ir
+from loopline.warehouse import segments
 from loopline.warehouse.duck import DuckEngine
 from loopline.warehouse.identity import Identities
 from tests.warehouse.asking import cells, histories, questions, rounded
@@ -25,10 +29,20 @@ REST = (
 quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def sealed(folder, events):
+    """An engine over two segments and a tail, with some properties kept as codes."""
+    cut, behind = len(events) // 3, len(events) - len(events) // 5
+    segments.seal(folder, events[:cut], 1)
+    segments.seal(folder, events[cut:behind], 2)
+    return segments.paths(folder), events[behind:]
+
+
 def agree(case, kinds, data, count=12):
     events, facts, base = case
     plain = Reference(events, facts)
-    with DuckEngine(tail=events, identities=Identities(facts)) as engine:
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        parts = sealed(Path(folder), events) if data.draw(st.booleans()) else ((), events)
+        engine = stack.enter_context(DuckEngine(*parts, Identities(facts)))
         for _ in range(count):
             question = data.draw(questions(base, kinds, whole=True))
             answer = engine.answer(question)

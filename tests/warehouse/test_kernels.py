@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopline.core.insights import activity, ir
+from loopline.core.insights import activity, ir, straight
 from loopline.core.insights.chains import Gate, Plan, reach
 from loopline.core.insights.packing import in_order, packing
 from loopline.core.insights.windows import gather
@@ -29,6 +29,12 @@ def columns(events, name=None, *, far=False):
     return np.array([a for a, _ in rows], dtype=np.int64), np.array(
         [t for _, t in rows], dtype=np.int64
     )
+
+
+def same(one, other):
+    assert one.actors.tolist() == other.actors.tolist()
+    assert one.levels.tolist() == other.levels.tolist()
+    assert one.times.tolist() == other.times.tolist()
 
 
 def later(steps):
@@ -91,6 +97,8 @@ def test_the_kernels_find_the_chains_of_plain_enumeration(case, far):
             gates,
             columns(events, far=far) if question.order is ir.Order.STRICT else None,
         )
+        if not gates and question.order is ir.Order.ORDERED and straight.fits(pairs, plan):
+            same(straight.reach(pairs, plan), found)
     got = {
         "pq"[actor // apart]: tuple(time // stretch for time in times[:level])
         for actor, level, times in zip(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from loopline.core.insights import straight
 from loopline.core.insights.chains import Gate, Plan, Reached, reach
 from loopline.core.insights.ir import Attribution, Entry, Funnel, Match, Order, Ties
 from loopline.core.insights.packing import Ints
@@ -97,7 +98,9 @@ def run(board: Board, starts: tuple[int, int] | None = None) -> Reached:
         for rows, each in zip(board.gates, question.exclude, strict=True)
     ]
     pairs = [(rows.actors, rows.times) for rows in board.steps]
-    if question.order is not Order.UNORDERED:
+    if question.order is Order.ORDERED and not gates and straight.fits(pairs, plan):
+        found = straight.reach(pairs, plan)
+    elif question.order is not Order.UNORDERED:
         every = (board.every.actors, board.every.times) if board.every else None
         found = reach(pairs, plan, gates, every)
     elif any(plan.later):

@@ -70,26 +70,35 @@ def _reached(scan: Scan, question: Funnel) -> tuple[Board, Reached, dict[Value, 
         rows = scan.read(question.steps[by.step - 1], Wish(by=by, order=True))
         codes = _at_step(graced(rows.in_order(), question), whole, question, by.step)
     else:
-        wish = Wish(by=by, order=True, present=True)
-        last = by.attribution is Attribution.LAST_TOUCH
-        codes = _touched(scan.read_any(question.steps, wish), whole.actors, last=last)
+        codes = _touched(scan, question, by, whole.actors)
     return board, whole, _grouped(whole, codes, scan.values.texts(), by.most)
 
 
 # the breakdown
 
 
-def _touched(rows: Rows, actors: Ints, *, last: bool) -> Ints:
+def _touched(scan: Scan, question: Funnel, by: Breakdown, actors: Ints) -> Ints:
     """Per actor the first (or last) value on any event that serves a step."""
-    if (rows.values < 0).any():
-        rows = rows.where(np.flatnonzero(rows.values >= 0))
+    last = by.attribution is Attribution.LAST_TOUCH
+    rows = _present(scan.read_any(question.steps, Wish(by=by, present=True)))
     if not rows.actors.size or not actors.size:
         return np.full(actors.size, NONE, dtype=np.int64)
-    order = rows.timing() if last else rows.timing()[::-1]
-    # Of several values put in one place the last stays.
-    value_of = np.full(max(int(rows.actors.max()), int(actors.max())) + 1, NONE, dtype=np.int64)
-    value_of[rows.actors[order]] = rows.values[order]
+    below = max(int(rows.actors.max()), int(actors.max())) + 1
+    best = np.full(below, np.iinfo(np.int64).min if last else np.iinfo(np.int64).max)
+    (np.maximum if last else np.minimum).at(best, rows.actors, rows.times)
+    hits = np.flatnonzero(rows.times == best[rows.actors])
+    value_of = np.full(below, NONE, dtype=np.int64)
+    value_of[rows.actors[hits]] = rows.values[hits]
+    if (value_of[rows.actors[hits]] != rows.values[hits]).any():
+        rows = _present(scan.read_any(question.steps, Wish(by=by, order=True, present=True)))
+        # Of several values put in one place the last stays.
+        order = rows.timing() if last else rows.timing()[::-1]
+        value_of[rows.actors[order]] = rows.values[order]
     return value_of[actors]
+
+
+def _present(rows: Rows) -> Rows:
+    return rows.where(np.flatnonzero(rows.values >= 0)) if (rows.values < 0).any() else rows
 
 
 def _at_step(rows: Rows, whole: Reached, question: Funnel, step: int) -> Ints:
@@ -153,7 +162,7 @@ def _parts(whole: Reached, groups: Ints, values: Sequence[Value]) -> dict[Value,
     # Sorting by digits takes one pass over short numbers, and none over long ones.
     short = groups.astype(np.uint16) if len(values) < 1 << 16 else groups
     order = np.argsort(short, kind="stable")
-    sorted_ = Reached(whole.actors[order], whole.levels[order], whole.times[order])
+    sorted_ = whole.at(order)
     ends = np.cumsum(np.bincount(groups, minlength=len(values))).tolist()
     return {
         value: _part(sorted_, slice(first, end))
@@ -170,11 +179,14 @@ def _part(reached: Reached, some: slice) -> Reached:
 
 
 def _steps(reached: Reached, question: Funnel) -> tuple[Step, ...]:
-    counts = [int((reached.levels > place).sum()) for place in range(len(question.steps))]
+    at_least = np.bincount(reached.levels, minlength=len(question.steps) + 1)[::-1].cumsum()[::-1]
+    counts = at_least[1:].tolist()
     steps = []
     for place, match in enumerate(question.steps):
-        here = reached.levels > place
-        waits = reached.times[here, place] - reached.times[here, place - 1] if place else None
+        waits = None
+        if place:
+            here = np.flatnonzero(reached.levels > place)
+            waits = reached.times[:, place][here] - reached.times[:, place - 1][here]
         before = counts[place - 1] if place else 0
         steps.append(
             Step(

@@ -21,7 +21,8 @@ from loopline.core.insights.ir import (
     Question,
 )
 from loopline.core.insights.packing import Bools, Ints
-from loopline.warehouse import conditions
+from loopline.warehouse import conditions, narrow
+from loopline.warehouse.coded import Coded
 from loopline.warehouse.rows import Rows, joined, no_floats, no_ints
 from loopline.warehouse.store import Source, Store
 
@@ -59,9 +60,9 @@ class Wish:
     identity: bool = False
     hold: tuple[str, ...] = ()
 
-    def plain(self) -> bool:
-        more = (self.by, self.number, self.order, self.names, self.identity, self.hold)
-        return not any(more)
+    def more(self) -> bool:
+        """Whether it asks for what only the wide table has."""
+        return any((self.number, self.order, self.names, self.identity, self.hold))
 
     def texts(self) -> list[str]:
         """Columns of text that codes stand for."""
@@ -175,25 +176,47 @@ class Scan:
         codes = [source.events[name] for name in names if name in source.events]
         if names and not codes:
             return None
-        on_event = [each for each in tests if each.on is On.EVENT]
-        grouped = self.question.actor is Actor.ACCOUNT or any(
-            on is On.ACCOUNT for on in [*(t.on for t in tests), *([wish.by.on] if wish.by else [])]
-        )
-        narrow = wish.plain() and not on_event and not grouped
-        picked, given = self._columns(wish)
+        on = [*(test.on for test in tests), *([wish.by.on] if wish.by else [])]
+        grouped = self.question.actor is Actor.ACCOUNT or On.ACCOUNT in on
+        reading = Coded(self.store, source)
+        more = grouped or wish.more()
+        if not more and narrow.fits(reading, tests, wish.by, named=bool(names)):
+            found = narrow.read(reading, codes, tests, wish.by, low, high, present=wish.present)
+            if wish.by and wish.by.on is On.EVENT:
+                found["value"] = self._coded_values(reading, wish.by.property)[found["value"]]
+        else:
+            found = self._wide(reading, codes, tests, wish, low, high, grouped=grouped)
+        return self._mapped(place, source, found, tests, wish, grouped=grouped)
+
+    def _coded_values(self, reading: Coded, property: str) -> Ints:
+        """The scan's code of each of the source's, and of none last."""
+        return self.values.coded([*reading.texts(property), None])
+
+    def _wide(
+        self,
+        reading: Coded,
+        codes: Sequence[int],
+        tests: Sequence[Condition],
+        wish: Wish,
+        low: int,
+        high: int,
+        *,
+        grouped: bool,
+    ) -> dict[str, npt.NDArray[np.generic]]:
+        """Any columns under any tests, from the wide table."""
+        picked, given = self._columns(reading, wish)
         columns = ", ".join(["did", "ts", *(["account"] if grouped else []), *picked])
-        table = ("by_event" if names else "by_person") if narrow else "wide"
-        test, values = conditions.all_of(on_event, "properties")
+        test, values = reading.all_hold([each for each in tests if each.on is On.EVENT])
         for name in wish.needed():
-            maybe, more = conditions.maybe("properties", name)
+            maybe, more = reading.maybe(name)
             test, values = f"{test} and {maybe}", [*values, *more]
         one = "event = ?" if len(codes) == 1 else f"event in ({', '.join('?' * len(codes))})"
-        named = f"{one} and " if names else ""
-        sql = f"select {columns} from {source.prefix}{table} where {named}ts >= ? and ts < ? and {test}"
-        bound = [*([] if narrow else given), *codes, low, high, *values]
-        coded = bool(wish.texts())
-        found = self._with_codes(sql, bound, wish) if coded else self.store.columns(sql, bound)
-        return self._mapped(place, source, found, tests, wish, grouped=grouped)
+        named = f"{one} and " if codes else ""
+        sql = f"select {columns} from {reading.source.prefix}wide where {named}ts >= ? and ts < ? and {test}"
+        bound = [*given, *codes, low, high, *values]
+        return (
+            self._with_codes(sql, bound, wish) if wish.texts() else self.store.columns(sql, bound)
+        )
 
     def _with_codes(
         self, sql: str, bound: Sequence[object], wish: Wish
@@ -226,11 +249,11 @@ class Scan:
             found[column] = codes[found[column]]
         return found
 
-    def _columns(self, wish: Wish) -> tuple[list[str], list[object]]:
+    def _columns(self, reading: Coded, wish: Wish) -> tuple[list[str], list[object]]:
         picked: list[str] = []
         given: list[object] = []
         if wish.by and wish.by.on is On.EVENT:
-            sql, values = conditions.text_of("properties", wish.by.property)
+            sql, values = reading.value(wish.by.property)
             picked.append(f"{sql} as value")
             given += values
         if wish.number is not None:

@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 
 from loopline.core.insights.packing import Ints
-from loopline.warehouse import layout
+from loopline.warehouse import coding, layout
 from loopline.warehouse.identity import Identities
 from loopline.warehouse.records import Event
 
@@ -31,14 +31,21 @@ class OutOfMemory(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`prefix` names its tables; `events` maps event names to codes; `persons` and `accounts` map codes to numbers."""
+    """`prefix` names its tables; `events` maps event names to codes; `persons` and `accounts` map codes to numbers.
+
+    `coded`: the places of properties kept as codes. `file` tells a segment from every other there ever was; None for
+    what may change. `first` and `last` are times of events.
+    """
 
     prefix: str
     events: dict[str, int]
     persons: Ints
     accounts: Ints
     total: int
+    first: int | None
     last: int | None
+    coded: dict[str, int]
+    file: tuple[object, ...] | None
 
 
 class Store:
@@ -66,9 +73,11 @@ class Store:
         )
         self.seconds = seconds
         self._stopped = False
-        self.kept: dict[str, Any] = {}
+        self.kept: dict[object, Any] = {}
         """What others worked out and may keep: the events of a store never change."""
         self._identities = identities or Identities()
+        self._files: dict[str, tuple[object, ...]] = {}
+        self._with_codes: set[str] = set()
         prefixes = [self._attach(place, path, erased) for place, path in enumerate(segments)]
         prefixes += self._load(tail)
         self.connection.execute("set enable_external_access = false")
@@ -155,18 +164,35 @@ class Store:
     def _attach(self, place: int, path: Path, erased: Collection[str]) -> str:
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as s{place} (read_only)")
+        known, erased_codes = path.stat(), self._codes_of(place, erased)
+        prefix = self._without(place, erased_codes) if erased_codes else f"s{place}."
+        if not erased_codes:
+            self._files[prefix] = (str(path), known.st_ino, known.st_mtime_ns, known.st_size)
+        if self._has_codes(place):
+            self._with_codes.add(prefix)
+        return prefix
+
+    def _codes_of(self, place: int, erased: Collection[str]) -> list[int]:
         if not erased:
-            return f"s{place}."
+            return []
         found = self.connection.execute(
             f"select code from s{place}.ids where list_contains(?::varchar[], name)", [list(erased)]
         ).fetchall()
-        return self._without(place, [code for (code,) in found]) if found else f"s{place}."
+        return [code for (code,) in found]
+
+    def _has_codes(self, place: int) -> bool:
+        """Segments of before common properties were coded have no table of them."""
+        found = self.connection.execute(
+            "select 1 from duckdb_tables() where database_name = ? and table_name = 'coded'",
+            [f"s{place}"],
+        ).fetchall()
+        return bool(found)
 
     def _without(self, place: int, codes: Sequence[int]) -> str:
         """The tables of a segment as views that leave out what is erased and not yet taken out."""
         self.connection.execute(f"create schema left{place}")
         listed = ", ".join(map(str, codes))
-        for table in layout.TABLES:
+        for table in (*layout.TABLES, *(coding.TABLES if self._has_codes(place) else ())):
             rest = f", rowid from s{place}.{table} where did not in ({listed})"
             some = rest if table in layout.EVENTS else f" from s{place}.{table}"
             self.connection.execute(f"create view left{place}.{table} as select *{some}")
@@ -177,7 +203,7 @@ class Store:
         if not layout.take(self.connection, tail):
             return []
         self.connection.execute("create schema tail")
-        layout.encode(self.connection, "tail.")
+        layout.encode(self.connection, "tail.", properties=False)
         return ["tail."]
 
     def _number(self, prefixes: Sequence[str]) -> None:
@@ -227,14 +253,20 @@ class Store:
         accounts = self.columns(
             f"select g.code as code from {prefix}accounts l join groups g using (name) order by l.code"
         )
-        total, last = self.rows(f"select count(*), max(ts) from {prefix}by_person")[0]
+        total, first, last = self.rows(f"select count(*), min(ts), max(ts) from {prefix}by_person")[
+            0
+        ]
+        coded = prefix in self._with_codes
         return Source(
             prefix,
             dict(self.rows(f"select name, code from {prefix}names")),
             self.person_of[local["code"].astype(np.int64)],
             accounts["code"].astype(np.int64),
             total,
+            first,
             last,
+            dict(self.rows(f"select property, place from {prefix}coded")) if coded else {},
+            self._files.get(prefix),
         )
 
     def _describe(self) -> None:

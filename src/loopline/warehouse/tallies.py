@@ -7,7 +7,8 @@ import numpy as np
 
 from loopline.core.insights.ir import Actor, On, Trend
 from loopline.core.insights.packing import Ints
-from loopline.warehouse import conditions
+from loopline.warehouse import conditions, narrow
+from loopline.warehouse.coded import Coded
 from loopline.warehouse.conditions import Sql
 from loopline.warehouse.scans import Scan
 from loopline.warehouse.store import Source
@@ -81,11 +82,12 @@ def _source(
     if match.event is not None and match.event not in source.events:
         return None
     by, tests = question.breakdown, (*question.filters, *match.where)
-    value, values = conditions.text_of("properties", by.property) if by else ("null", [])
+    reading = Coded(scan.store, source)
+    value, values = reading.value(by.property) if by else ("null", [])
     some, numbers = conditions.number_of("properties", number) if number else ("null", [])
-    test, given = conditions.all_of(tests, "properties")
-    narrow = not by and not number and not tests
-    table = ("by_person" if match.event is None else "by_event") if narrow else "wide"
+    test, given = reading.all_hold(tests)
+    narrow_ = not number and narrow.fits(reading, tests, by, named=match.event is not None)
+    table = ("by_person" if match.event is None else "by_event") if narrow_ else "wide"
     named = "" if match.event is None else f"event = {source.events[match.event]} and "
     return (
         f"select ({value})::varchar as value, {bucket} as bucket,"

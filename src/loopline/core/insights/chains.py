@@ -53,6 +53,12 @@ class Reached:
     levels: Ints
     times: Ints
 
+    def at(self, places: Ints) -> "Reached":
+        """Those at the places, in that order."""
+        return Reached(
+            self.actors[places], self.levels[places], self.times.T.take(places, axis=1).T
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Level:
@@ -104,7 +110,7 @@ def together(parts: Sequence[Reached]) -> Reached:
     return Reached(
         np.concatenate([part.actors for part in parts]),
         np.concatenate([part.levels for part in parts]),
-        np.concatenate([part.times for part in parts]),
+        np.concatenate([part.times.T for part in parts], axis=1).T,
     )
 
 

@@ -42,14 +42,14 @@ class Packing:
         )
 
 
-def packing(actors_below: int, times: Iterable[Ints]) -> Packing:
-    """A layout for actors 0 <= a < `actors_below` and all the given times."""
+def packing(actors_below: int, times: Iterable[Ints], *, beyond: int = 0) -> Packing:
+    """A layout for actors 0 <= a < `actors_below` and all the given times, and so much room behind the last."""
     filled = [each for each in times if each.size]
     if not filled:
         return Packing(1, 0)
     first = min(int(each.min()) for each in filled)
     last = max(int(each.max()) for each in filled)
-    bits = max(1, (last - first).bit_length())
+    bits = max(1, (last - first + beyond).bit_length())
     room = BITS - max(1, (max(actors_below, 1) - 1).bit_length())
     if bits <= room:
         return Packing(bits, first)
@@ -67,8 +67,10 @@ def ordered(keys: Ints) -> Ints:
     return keys if (steps > 0).all() else keys[np.concatenate(([True], steps > 0))]
 
 
-def blocks(pairs: Sequence[Pair]) -> Iterator[tuple[int, list[Pair]]]:
+def blocks(pairs: Sequence[Pair], *, beyond: int = 0) -> Iterator[tuple[int, list[Pair]]]:
     """The same events by blocks of actors whose keys fit into 63 bits: (first actor, pairs with actors from 0).
+
+    `beyond`: room that keys need behind the last time.
 
     Most questions fit into one block, which is the pairs as they are; order within a pair is kept.
     """
@@ -76,12 +78,19 @@ def blocks(pairs: Sequence[Pair]) -> Iterator[tuple[int, list[Pair]]]:
     below = max((int(actors.max()) + 1 for actors, _ in filled), default=1)
     first = min((int(times.min()) for _, times in filled), default=0)
     last = max((int(times.max()) for _, times in filled), default=0)
-    room = BITS - max(1, (last - first).bit_length())
+    room = BITS - max(1, (last - first + beyond).bit_length())
     if room < LEAST or below <= 1 << room:
         yield 0, list(pairs)
         return
+    sorted_ = [bool((actors[1:] >= actors[:-1]).all()) for actors, _ in pairs]
     for low in range(0, below, 1 << room):
-        yield low, [_between(pair, low, low + (1 << room)) for pair in pairs]
+        yield (
+            low,
+            [
+                _between(pair, low, low + (1 << room), within_order)
+                for pair, within_order in zip(pairs, sorted_, strict=True)
+            ],
+        )
 
 
 def in_order(actors: Ints, times: Ints) -> Pair:
@@ -93,10 +102,10 @@ def in_order(actors: Ints, times: Ints) -> Pair:
     return actors[order], times[order]
 
 
-def _between(pair: Pair, low: int, high: int) -> Pair:
+def _between(pair: Pair, low: int, high: int, within_order: bool) -> Pair:
     actors, times = pair
-    if (np.diff(actors) >= 0).all():
+    if within_order:
         here = slice(*np.searchsorted(actors, (low, high)).tolist())
-        return actors[here] - low, times[here]
+        return (actors[here] - low if low else actors[here]), times[here]
     keep = (actors >= low) & (actors < high)
     return actors[keep] - low, times[keep]
