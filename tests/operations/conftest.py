@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from loopline.entry.drills.rig import ThrowAway, throw_away
+from tests.operations.quick import Quick
 
 
 @pytest.fixture
 def home() -> Iterator[ThrowAway]:
     """A home with an owner."""
     with throw_away() as made:
-        yield made
+        yield Quick(made.path)
 
 
 @pytest.fixture
@@ -22,6 +23,6 @@ def another(tmp_path: Path) -> Callable[[], ThrowAway]:
     def make(name: str = "another") -> ThrowAway:
         folder = tmp_path / name
         folder.mkdir()
-        return ThrowAway(folder)
+        return Quick(folder)
 
     return make

@@ -7,6 +7,7 @@ import pytest
 
 from loopline.entry.drills.rig import ThrowAway
 from tests import postgres
+from tests.operations.quick import Quick
 
 pytestmark = pytest.mark.postgres
 _SQL = "SELECT count(*) FROM feedback_feedback"
@@ -32,7 +33,7 @@ def make(server, tmp_path):
         _sql(server, f"CREATE DATABASE {name}")
         folder = Path(tmp_path / name)
         folder.mkdir()
-        return ThrowAway(folder, server.replace("/postgres?", f"/{name}?"))
+        return Quick(folder, server.replace("/postgres?", f"/{name}?"))
 
     return home
 
@@ -56,7 +57,7 @@ def test_a_copy_taken_while_somebody_writes_comes_back_whole(make, tmp_path):
     again = new.call("restore", str(file))
     assert again.returncode == 1
     assert "is not empty" in again.stderr
-    other = ThrowAway(tmp_path / "sqlite")
+    other = Quick(tmp_path / "sqlite")
     other.path.mkdir()
     refused = other.call("restore", str(file))
     assert refused.returncode == 1

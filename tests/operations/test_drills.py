@@ -5,6 +5,7 @@ import json
 import pytest
 
 from loopline.entry.drills import ingest_kill, server_kill, worker_kill
+from loopline.entry.drills.rig import ThrowAway
 
 
 def test_the_judge_of_jobs_sees_lost_doubled_and_half_effects():
@@ -32,8 +33,8 @@ def test_the_judge_of_events_sees_lost_and_doubled_ones():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["worker-kill", "server-kill", "ingest-kill", "seal-kill"])
-def test_three_kills_lose_and_double_nothing(another, name):
-    done = another().call("dev", "drill", name, "--rounds", "3", "--json")
+def test_three_kills_lose_and_double_nothing(tmp_path, name):
+    done = ThrowAway(tmp_path).call("dev", "drill", name, "--rounds", "3", "--json")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)["drills"][0]
     assert figures["ok"] is True
