@@ -43,15 +43,11 @@ class FeedbackConfig(AppConfig):
         )
         options.offer(
             options.Option(
-                "triage_days",
-                "Days until triage",
+                "triage_days", "Days until triage",
                 "How soon somebody has looked at what came in; the inbox shows what is late.",
-                "number",
-                2,
-                least=0.1,
-                most=90,
+                "number", 2, least=0.1, most=90,
             )
-        )
+        )  # fmt: skip
         steps.register("feedback.unmerge", services.undo_merge)
         steps.register("feedback.restore", services.restore_many)
         steps.register("feedback.wake", services.snooze_many)

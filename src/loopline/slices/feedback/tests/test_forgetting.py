@@ -9,8 +9,8 @@ from loopline.platform.audit.models import AuditEntry
 from loopline.platform.audit.queries import broken_links
 from loopline.platform.discuss import services as discuss
 from loopline.platform.search.queries import search
+from loopline.slices.customers import queries as known
 from loopline.slices.customers import services as customers
-from loopline.slices.customers.models import Account, Contact
 from loopline.slices.feedback import services
 from loopline.slices.feedback.models import Feedback
 from loopline.slices.insights import services as insights
@@ -38,7 +38,7 @@ def greta(stored, cast, now, run_jobs):
     )
     own = _say(cast, now, f"Please write to {MAIL}. Exports lose rows.", MAIL, raw={"from": MAIL})
     other = _say(cast, now, "Ask GRETA@tarn.example, not per@tarn.example", raw={"cc": [MAIL]})
-    contact = Contact.objects.get(email=MAIL).pk
+    contact = known.contacts_by_email([MAIL])[MAIL].id
     customers.save_contact(actor=cast.bo, id_=contact, changes={"title": "Head nurse"}, now=now)
     discuss.comment(
         actor=cast.bo, object_type="contact", object_id=contact, text="Likes cake", now=now
@@ -60,11 +60,11 @@ def test_erasing_reaches_everywhere(greta, signed_in, cast, token, client, now, 
     own, other, answered, contact = greta
     done = insights.erase_person(actor=cast.ada, person="greta-7", typed="greta-7", now=now)
     run_jobs()
-    row = Contact.objects.get(pk=contact)
+    row = known.contact_rows().get(pk=contact)
     assert (row.name, row.email, row.title) == ("Erased person", "", "")
     assert row.unsubscribed_at
     assert row.archived_at
-    assert row.account_id == Account.objects.get().pk
+    assert row.account_id == known.account_id_for(domain="tarn.example")
     items = {f.pk: f for f in Feedback.objects.all()}
     assert items[own].verbatim == "Please write to [erased]. Exports lose rows."
     assert items[other].verbatim == "Ask [erased], not per@tarn.example"
