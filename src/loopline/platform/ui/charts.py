@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from loopline.platform.ui.spacing import apart, axis
+from loopline.platform.ui.spacing import Plot, apart, axis
 from loopline.platform.ui.trusted import html
 
 type Values = Sequence[float | None]
@@ -51,10 +51,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A small mark on the axis for what happened in a period; its text shows on pointing and is read aloud."""
+    """A small mark on the axis for what happened in a period; its text shows on pointing.
+
+    `key` is its number in the list below the chart.
+    """
 
     at: float
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +80,6 @@ class Span:
     mid: float
     high: float
     base: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """Where values fall on one drawing."""
-
-    w: float
-    h: float
-    left: float
-    right: float
-    top: float
-    bot: float
-    n: float
-    lo: float
-    hi: float
-
-    def x(self, i: float) -> float:
-        return self.left + (self.w - self.left - self.right) * i / (self.n or 1)
-
-    def y(self, v: float) -> float:
-        held = max(self.lo, min(self.hi, v))
-        room = self.h - self.top - self.bot
-        return self.top + room * (1 - (held - self.lo) / ((self.hi - self.lo) or 1))
 
 
 def _svg(cls: str, w: float, h: float, label: str, body: Sequence[str]) -> str:
@@ -217,12 +198,20 @@ def _noted(p: Plot, note: Note, narrow: bool) -> str:
     )
 
 
-def _flagged(p: Plot, flag: Flag) -> str:
-    x, y = p.x(flag.at), p.h - p.bot
-    return (
-        f'<path class="flag" d="M{x:.1f} {y - 9:g}l4.5 4.5-4.5 4.5-4.5-4.5z">'
-        f"<title>{escape(flag.text)}</title></path>"
-    )
+def _flagged(p: Plot, flags: Sequence[Flag]) -> list[str]:
+    """Marks with their numbers above them; where they stand close, every second or third has one."""
+    out, y, free = [], p.h - p.bot, 0.0
+    for flag in flags:
+        x = p.x(flag.at)
+        out.append(
+            f'<path class="flag" d="M{x:.1f} {y - 9:g}l4.5 4.5-4.5 4.5-4.5-4.5z">'
+            f"<title>{escape(f'{flag.key} {flag.text}'.strip())}</title></path>"
+        )
+        room = 3.5 * len(flag.key) + 1
+        if flag.key and x - room >= free:
+            out.append(_text("m t2", x, y - 13, flag.key))
+            free = x + room
+    return out
 
 
 def lines(
@@ -264,7 +253,7 @@ def lines(
         out += _grid(p, step, unit) + _below(p, ticks, narrow) + _ruled(p, rules, narrow, ends)
         for s in _labelled(p, series):
             out += _run(p, s, narrow)
-        out += [_flagged(p, flag) for flag in flags]
+        out += _flagged(p, flags)
         out += [
             f'<circle class="{cls}" cx="{p.x(i):.1f}" cy="{p.y(v):.1f}" r="{r:g}"/>'
             for i, v, cls, r in rings

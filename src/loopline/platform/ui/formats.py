@@ -170,3 +170,13 @@ def initials(name: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """1 item, 14 items."""
     return f"{num(count)}{TIE}{one if count == 1 else many or one + 's'}"
+
+
+def written(value: float | None, unit: str) -> str:
+    """A value as people say it: 31 %, 2.4 h, 1,200."""
+    if value is None:
+        return "no value yet"
+    places = 1 if unit.startswith("%") or abs(value) >= 10 else 2
+    text = f"{value:,.{places}f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
+    text = "0" if text == "-0" else text.replace("-", "−")
+    return f"{text} {unit}".strip()

@@ -71,8 +71,12 @@ def by_period(
 
 
 def flags(moments: Iterable[Moment], starts: Sequence[datetime]) -> list[Flag]:
-    """The same as small marks for `charts.lines`, one a period, each naming what it stands for."""
+    """The same as small marks for `charts.lines`, one a period, numbered, each naming what it stands for."""
     return [
-        Flag(at, "; ".join(m.label for m in found[:4]) + (" …" if len(found) > 4 else ""))
-        for at, found in by_period(moments, starts)
+        Flag(
+            at,
+            "; ".join(m.label for m in found[:4]) + (" …" if len(found) > 4 else ""),
+            str(number),
+        )
+        for number, (at, found) in enumerate(by_period(moments, starts), start=1)
     ]

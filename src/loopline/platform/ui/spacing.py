@@ -1,6 +1,7 @@
 """Scales in round numbers, and labels that do not lie on one another."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil, floor, isnan, log10
 
 
@@ -48,3 +49,26 @@ def axis(values: Sequence[float], lo: float | None, hi: float | None) -> tuple[f
     power = 10.0 ** floor(log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
     return floor(least / step) * step, ceil(round(most / step, 6)) * step or step, step
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Where values fall on one drawing."""
+
+    w: float
+    h: float
+    left: float
+    right: float
+    top: float
+    bot: float
+    n: float
+    lo: float
+    hi: float
+
+    def x(self, i: float) -> float:
+        return self.left + (self.w - self.left - self.right) * i / (self.n or 1)
+
+    def y(self, v: float) -> float:
+        held = max(self.lo, min(self.hi, v))
+        room = self.h - self.top - self.bot
+        return self.top + room * (1 - (held - self.lo) / ((self.hi - self.lo) or 1))

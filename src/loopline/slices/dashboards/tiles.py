@@ -11,13 +11,13 @@ from markupsafe import Markup
 from loopline.core.problems import Invalid, TooMany, Unavailable
 from loopline.platform.identity.actor import Actor
 from loopline.platform.settings.options import zone
-from loopline.platform.ui import charts
-from loopline.platform.ui.drawn.shape import Worst, every, named, percent, shown_value
-from loopline.platform.ui.formats import num
+from loopline.platform.ui import moments
+from loopline.platform.ui.drawn import metric
+from loopline.platform.ui.drawn.shape import Worst, named, percent, shown_value
+from loopline.platform.ui.formats import num, written
 from loopline.slices.dashboards.models import Dashboard, Tile
 from loopline.slices.insights import queries as insights
 from loopline.slices.measures import queries as measures
-from loopline.slices.measures.rules import written
 
 NOTHING = Markup("")
 VALUES = 5  # of a breakdown, beside all
@@ -154,10 +154,13 @@ def _metric(actor: Actor, board: Dashboard, tile: Tile, days: int, now: datetime
         finding += f", {sign}{written(abs(change), '')} since the {before} before"
     if latest.low is not None and latest.high is not None:
         finding += f"; {written(latest.low, '')} to {written(latest.high, m.unit)} is likely"
+    seen = moments.between(actor, min(p.start for p in series.points), now)
+    drawn = metric.draw(
+        series, version=points[-1].version, zone=zone(), moments=seen, w=_width(tile), h=220
+    )
     return Shown(
-        tile.title or m.name, _unit(m.unit, series.grain), finding, href,
-        _lines(series, m, series.points, _width(tile)), ["Period", m.unit or "Value", "Low", "High", "From"],
-        [_row(p, m.unit) for p in points[::-1]], owner=summary.owner, extra={"counts": _counts(board, m.id)},
+        tile.title or m.name, _unit(m.unit, series.grain), finding, href, drawn.chart, drawn.head, drawn.rows,
+        owner=summary.owner, extra={"counts": _counts(board, m.id)},
     )  # fmt: skip
 
 
@@ -170,80 +173,6 @@ def _counts(board: Dashboard, metric_id: int) -> str:
 
 def _unit(unit: str, grain: str) -> str:
     return unit if unit.startswith("a ") else f"{unit or 'value'} a {grain}"
-
-
-def _row(p: measures.Point, unit: str) -> list[str]:
-    low, high = ("–" if v is None else written(v, "") for v in (p.low, p.high))
-    open_ = " (open)" if p.incomplete else ""
-    return [
-        f"{p.start.astimezone(zone()):%-d %b %Y}{open_}",
-        written(p.value, unit),
-        low,
-        high,
-        "–" if p.n is None else num(p.n),
-    ]
-
-
-def _lines(
-    series: measures.ValueSeries, m: measures.MetricView, points: Sequence[measures.Point], w: float
-) -> Markup:
-    """The present version in the accent, earlier ones in grey and never joined to it, the open period dashed.
-
-    No line is drawn across a period without a value.
-    """
-    known = [p for p in points if p.value is not None]
-    if len(known) < 2:
-        return NOTHING
-    now_ = known[-1].version
-    mine = [p.value if p.version == now_ and not p.incomplete else None for p in points]
-    open_ = [
-        p.value
-        if p.incomplete
-        or (at + 1 < len(points) and points[at + 1].incomplete and mine[at] is not None)
-        else None
-        for at, p in enumerate(points)
-    ]
-    runs = [
-        charts.Series(run, "", "l2")
-        for number in sorted({p.version for p in known} - {now_})
-        for run in _parts([p.value if p.version == number else None for p in points])
-    ]
-    if any(p.incomplete for p in points):
-        runs += [charts.Series(run, "", "l1", dash=True) for run in _parts(open_)]
-    last = next((v for v in reversed(mine) if v is not None), None)
-    banded = all(p.low is not None for p in known)
-    parts = _parts(mine)
-    for number, run in enumerate(parts, start=1):
-        ends = [
-            [getattr(p, side) if v is not None else None for p, v in zip(points, run, strict=True)]
-            if banded else () for side in ("low", "high")
-        ]  # fmt: skip
-        said = written(last, m.unit) if number == len(parts) else ""
-        runs.append(charts.Series(run, said, "l1", edge=True, low=ends[0], high=ends[1]))
-    notes = [
-        charts.Note(at, f"version {p.version}", "warn")
-        for at, p in enumerate(points)
-        if at and p.version != points[at - 1].version
-    ]
-    rules = [(m.target, f"target {written(m.target, m.unit)}")] if m.target is not None else []
-    days = [p.start.astimezone(zone()).date() for p in points]
-    label = f"{m.name}: {written(known[0].value, m.unit)} to {written(known[-1].value, m.unit)}"
-    return charts.lines(
-        runs, every(days, series.grain), label, notes=notes, rules=rules,
-        unit=f" {m.unit}" if m.unit in ("%", "d", "h") else "", w=w,
-    )  # fmt: skip
-
-
-def _parts(values: Sequence[float | None]) -> list[list[float | None]]:
-    """The stretches without a gap, each as a run over the whole axis."""
-    out: list[list[float | None]] = []
-    for at, value in enumerate(values):
-        if value is None:
-            continue
-        if not at or values[at - 1] is None:
-            out.append([None] * len(values))
-        out[-1][at] = value
-    return out
 
 
 def said_change(effect: Mapping[str, Any]) -> str:

@@ -24,13 +24,3 @@ def progress(baseline: float | None, value: float | None, target: float | None) 
     if baseline is None or value is None or target is None or target == baseline:
         return None
     return min(max((value - baseline) / (target - baseline), 0.0), 1.0)
-
-
-def written(value: float | None, unit: str) -> str:
-    """A value as people say it: 31 %, 2.4 h, 1,200."""
-    if value is None:
-        return "no value yet"
-    places = 1 if unit.startswith("%") or abs(value) >= 10 else 2
-    text = f"{value:,.{places}f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
-    text = "0" if text == "-0" else text.replace("-", "−")
-    return f"{text} {unit}".strip()

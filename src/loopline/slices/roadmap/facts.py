@@ -4,10 +4,9 @@ from django.utils import timezone
 
 from loopline.core.scoring.models import MODELS
 from loopline.platform.settings.options import workspace
-from loopline.platform.ui.formats import money
+from loopline.platform.ui.formats import money, written
 from loopline.slices.decisions.queries import Fact, provide_facts
 from loopline.slices.measures import queries as measures
-from loopline.slices.measures.rules import written
 from loopline.slices.roadmap.demand import demands
 from loopline.slices.roadmap.models import Bet
 from loopline.slices.roadmap.scores import spreads

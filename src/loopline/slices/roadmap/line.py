@@ -8,9 +8,9 @@ from django.db.models import Min
 from loopline.platform.thread import registry
 from loopline.platform.thread.marks import DECIDED, HEARD, MEASURED, UNDERSTOOD, Mark
 from loopline.platform.thread.registry import Ref
+from loopline.platform.ui.formats import written
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.measures import queries as measures
-from loopline.slices.measures.rules import written
 from loopline.slices.roadmap.demand import roots_of
 from loopline.slices.roadmap.models import Ask, Bet, Opportunity
 from loopline.slices.roadmap.queries import opportunities_of, opportunities_touching

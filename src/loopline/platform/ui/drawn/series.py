@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from loopline.platform.ui import charts
+from loopline.platform.ui.drawn.marks import keyed
 from loopline.platform.ui.drawn.shape import (
     Drawn,
     days_of,
@@ -202,6 +203,7 @@ def _drawn(
     svg = charts.lines(
         _apart(shown), every(days, interval), f"{finding}.", flags=flags(moments, starts), w=w
     )
+    svg = keyed(svg, moments, starts, zone, w)
     head = ["Begins", *(name for name, _ in runs)]
     rows = [
         [f"{day:%-d %b %Y}", *(_cell(points, at) for _, points in runs)]

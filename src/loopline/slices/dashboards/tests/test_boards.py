@@ -11,8 +11,9 @@ from scipy import stats
 
 from loopline.core.effects.change import of_means, of_shares
 from loopline.platform.settings import options
+from loopline.platform.ui.drawn import metric
 from loopline.platform.undo import steps
-from loopline.slices.dashboards import jobs, queries, rules, services, tiles
+from loopline.slices.dashboards import jobs, queries, rules, services
 from loopline.slices.dashboards.models import Dashboard, Investigation, Subscription, Tile
 from loopline.slices.dashboards.services import inquiries
 from loopline.slices.decisions import services as decisions
@@ -58,11 +59,11 @@ def test_the_page_shows_each_tile_with_its_finding(signed_in, cast, board):
     page = client.get(f"/dashboards/{board}").content.decode()
     assert "Is it taking hold?" in page
     assert "Read from left to right." in page
-    report, metric, _ = queries.tiles(board)
+    report, measured, _ = queries.tiles(board)
     shown = client.get(f"/dashboards/{board}/tiles/{report.pk}").content.decode()
     assert "People stall at “invited”" in shown
     assert "67 %" in shown.replace("\xa0", " ")
-    shown = client.get(f"/dashboards/{board}/tiles/{metric.pk}").content.decode()
+    shown = client.get(f"/dashboards/{board}/tiles/{measured.pk}").content.decode()
     assert "41" in shown
     assert "<svg" in shown
 
@@ -282,7 +283,7 @@ def test_a_value_of_the_very_moment_belongs_to_after_alone(cast, now):
 
 
 def test_no_line_is_drawn_across_a_period_without_a_value(db, now):
-    metric = measures_queries.MetricView(1, "M", "%", "up", None, None)
+    view = measures_queries.MetricView(1, "M", "%", "up", None, None)
     points = tuple(
         measures_queries.Point(
             now + timedelta(weeks=n),
@@ -297,8 +298,8 @@ def test_no_line_is_drawn_across_a_period_without_a_value(db, now):
         )
         for n, value in enumerate((1.0, 2.0, None, 4.0, 5.0, 6.0))
     )
-    series = measures_queries.ValueSeries(metric, "week", points, (), (), ())
-    drawn = str(tiles._lines(series, metric, points, 560))
+    series = measures_queries.ValueSeries(view, "week", points, (), (), ())
+    drawn = str(metric.draw(series, version=1, zone=UTC, w=560).chart)
     runs = re.findall(r'<polyline class="([^"]+)" points="([^"]+)"', drawn)
     assert sorted((cls, len(at.split())) for cls, at in runs) == 4 * [("l1", 2)] + 2 * [
         ("l1 dash", 2)

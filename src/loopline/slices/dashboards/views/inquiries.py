@@ -11,6 +11,7 @@ from loopline.core.problems import Invalid, Missing, Problem, TooMany
 from loopline.platform.cards.registry import card, cards
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import today, zone
+from loopline.platform.ui.formats import written
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import (
     go,
@@ -30,7 +31,6 @@ from loopline.slices.dashboards.tiles import said_change
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.insights import queries as insights
 from loopline.slices.measures import queries as measures
-from loopline.slices.measures.rules import written
 
 
 def inquiry_list(request: HttpRequest) -> HttpResponse:

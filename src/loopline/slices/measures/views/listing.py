@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from loopline.platform.identity.actor import Actor
+from loopline.platform.ui.formats import written
 from loopline.platform.ui.pages import list_csv, list_page, now_in
 from loopline.slices.measures import queries
 from loopline.slices.measures.lists import SPEC
 from loopline.slices.measures.models import Metric
 from loopline.slices.measures.pages import moved
-from loopline.slices.measures.rules import written
 
 
 def metric_list(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,8 @@ from loopline.platform.cards.registry import card
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import zone
 from loopline.platform.ui import moments
+from loopline.platform.ui.drawn import metric
+from loopline.platform.ui.formats import written
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import go, now_in, render, signed_in, toast
 from loopline.platform.ui.rows import day, number
@@ -29,7 +31,6 @@ from loopline.slices.measures import (
 )
 from loopline.slices.measures.definitions import MANUAL, Definition
 from loopline.slices.measures.models import Metric
-from loopline.slices.measures.rules import written
 
 SHOWN = {"day": 91, "week": 7 * 60, "month": 31 * 36}  # days on the page
 
@@ -84,9 +85,9 @@ def metric_page(request: HttpRequest, metric_id: int) -> HttpResponse:
         "m": m, "d": d, "version": m.version, "list_url": "/measures", "list_title": "Metrics", "here": "Metrics",
         "group": "Learn", "changes": may(actor, "metric.change"), "records": may(actor, "metric.record"),
         "summary": summary, "said": pages.sentence(m, summary, here), "sure": pages.how_sure(m, summary),
-        "shown": pages.drawing(m, series, seen, here, m.definition_version), "moments": seen, "written": written,
-        "usual": pages.usual, "odd": [(series.points[u.position], u) for u in series.odd][::-1],
-        "name_of": lambda at: pages.period_name(at, m.grain, here), "rows_at": rows_url(m, d, summary.latest),
+        "shown": metric.draw(series, version=m.definition_version, zone=here, moments=seen), "written": written,
+        "usual": metric.usual, "odd": [(series.points[u.position], u) for u in series.odd][::-1],
+        "name_of": lambda at: metric.period_name(at, m.grain, here), "rows_at": rows_url(m, d, summary.latest),
         "manual": [p for p in series.points if p.manual][::-1], "says": known.says if known else "",
         "computing": request.GET.get("computing", ""), "ripe": d.ripe_after(m.grain).days,
         "people_may": may(actor, "person.read"), **_versions(m),
@@ -150,7 +151,7 @@ def metric_rows(request: HttpRequest, metric_id: int) -> HttpResponse:
     context = {
         "m": m, "point": point, "here": "Metrics", "group": "Learn", "rows": found["rows"], "rule": rule,
         "actor_is": rule.actor if rule else str(typed.actor),
-        "name": pages.period_name(start, m.grain, zone(), year=True),
+        "name": metric.period_name(start, m.grain, zone(), year=True),
         "did": sum(bool(r[2]) if rule else r[2] is not None for r in found["rows"]), "more": found["more"],
         "at": lambda micros: datetime.fromtimestamp(micros / 1e6, UTC),
     }  # fmt: skip

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from loopline.core.problems import Invalid, Missing
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import may
+from loopline.platform.ui.formats import written
 from loopline.platform.ui.pages import go, now_in, render, signed_in, toast
 from loopline.slices.insights import queries as insights
 from loopline.slices.measures import builtins, queries, services
-from loopline.slices.measures.rules import written
 from loopline.slices.measures.starterset import STARTERS, Starter, by_key, guessed
 
 

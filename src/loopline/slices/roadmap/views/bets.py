@@ -12,6 +12,7 @@ from loopline.platform.cards.registry import card
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import today, workspace
 from loopline.platform.thread.queries import lines
+from loopline.platform.ui.formats import written
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import (
     go,
@@ -25,7 +26,7 @@ from loopline.platform.ui.pages import (
 )  # fmt: skip
 from loopline.platform.ui.rows import day, number
 from loopline.slices.measures import queries as measures
-from loopline.slices.measures.rules import progress, written
+from loopline.slices.measures.rules import progress
 from loopline.slices.roadmap import queries, services
 from loopline.slices.roadmap.lists import BETS
 from loopline.slices.roadmap.models import Bet

@@ -11,6 +11,7 @@ from loopline.platform.cards.registry import card
 from loopline.platform.identity.policy import may
 from loopline.platform.settings.options import workspace
 from loopline.platform.thread.queries import lines
+from loopline.platform.ui.formats import written
 from loopline.platform.ui.objects import object_page
 from loopline.platform.ui.pages import (
     go,
@@ -27,7 +28,7 @@ from loopline.slices.customers import queries as customers
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.feedback.rules import source_label
 from loopline.slices.measures import queries as measures
-from loopline.slices.measures.rules import progress, written
+from loopline.slices.measures.rules import progress
 from loopline.slices.roadmap import queries, services
 from loopline.slices.roadmap.lists import OPPORTUNITIES
 from loopline.slices.roadmap.models import Opportunity
