@@ -23,6 +23,17 @@ def moved(change: float | None, unit: str) -> str:
     return f"{'up' if change > 0 else 'down'} {size}{points}"
 
 
+def signed(change: float | None, unit: str) -> tuple[str, str, str]:
+    """A change as a column shows it: sign and number, what it is in, and up, down or nothing for as before."""
+    said = moved(change, unit)
+    if change is None or not said:
+        return "", "", ""
+    if said == "as before":
+        return "±0", "", ""
+    way, size, *rest = said.split(" ", 2)
+    return f"{'+' if way == 'up' else '−'}{size}", " ".join(rest), way
+
+
 def sentence(m: Metric, s: Summary, zone: ZoneInfo) -> str:
     """What the metric says now, as one sentence without its full stop."""
     if s.latest is None:

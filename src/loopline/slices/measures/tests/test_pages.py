@@ -1,5 +1,6 @@
 """Pages of metrics: list, one metric, its form, the starter set, the rule helper, and the people behind a value."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -208,6 +209,30 @@ def test_the_list_costs_the_same_with_more_metrics(signed_in, cast, now, django_
     few = cost()
     add(12)
     assert cost() == few
+
+
+def test_the_list_says_a_number_its_unit_and_a_signed_change_apart(signed_in, cast, now):
+    for name, unit, direction, values in (
+        ("Share", "%", "up", (30.0, 31.5)), ("Hours", "h", "up", (5.0, 3.0)), ("Same", "h", "up", (2.0, 2.0)),
+        ("Nothing", "h", "up", ()),
+    ):  # fmt: skip
+        made = services.create_metric(
+            actor=cast.bo, name=name, unit=unit, direction=direction, now=now
+        )
+        for days, value in zip((14, 7), values, strict=False):
+            services.record_value(
+                actor=cast.bo, metric_id=made, value=value, at=now - timedelta(days=days), now=now
+            )
+    text = page(signed_in(cast.dee), "/measures")
+    cells = re.findall(r'<span class="(?:v|u|c)(?: ([a-z]*))?\s*"[^>]*>([^<]*)', text)
+    assert [cells[i : i + 3] for i in range(0, 12, 3)] == [
+        [("strong", "3"), ("", "h"), ("bad", "−2")],
+        [("faint", "–"), ("", ""), ("", "")],
+        [("strong", "2"), ("", "h"), ("", "±0")],
+        [("strong", "31.5"), ("", "%"), ("good", "+1.5")],
+    ]
+    assert " points on the value before, better" in text
+    assert " h on the value before, worse" not in text  # the unit stands beside the value already
 
 
 def test_what_is_wrong_with_a_metric_is_flagged(signed_in, cast, now):

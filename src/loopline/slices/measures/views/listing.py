@@ -12,7 +12,7 @@ from loopline.platform.ui.pages import list_csv, list_page, now_in
 from loopline.slices.measures import queries
 from loopline.slices.measures.lists import SPEC
 from loopline.slices.measures.models import Metric
-from loopline.slices.measures.pages import moved
+from loopline.slices.measures.pages import signed
 
 
 def metric_list(request: HttpRequest) -> HttpResponse:
@@ -21,7 +21,7 @@ def metric_list(request: HttpRequest) -> HttpResponse:
 
     return list_page(
         request, SPEC, queries.rows(), template="measures/list.html", decorate=decorate,
-        context={"written": written, "moved": moved},
+        context={"written": written, "signed": signed},
     )  # fmt: skip
 
 
