@@ -20,7 +20,7 @@ HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 _SLICES = [
-    "customers", "decisions", "insights", "measures", "surveys", "dashboards", "feedback", "roadmap", "work",
+    "customers", "decisions", "actions", "insights", "measures", "surveys", "dashboards", "feedback", "roadmap", "work",
     "releases", "told", "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [

@@ -12,6 +12,7 @@ from loopline.platform.settings.options import today
 from loopline.platform.thread.marks import STATIONS, Line
 from loopline.platform.thread.queries import lines, recently_moved
 from loopline.platform.ui.formats import day, num, plural
+from loopline.slices.actions import queries as actions
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.releases import queries as releases
@@ -28,6 +29,16 @@ class Need:
     note: str
     tag: str = ""
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One action item of this person, where it came from, and whether its day is over or today."""
+
+    action: actions.ActionView
+    source: str
+    late: bool
+    due_today: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,20 @@ def needs(*, actor: Actor, now: datetime) -> list[Need]:
     return [
         *_mentions(actor), *_triage(actor, now), *_approvals(actor), *_decisions(actor, now), *_releases(now)
     ][:12]  # fmt: skip
+
+
+def own_actions(*, actor: Actor, now: datetime, limit: int = 8) -> tuple[list[Todo], int]:
+    """What this person has still to do, overdue first, and how many there are in all."""
+    if actor.user_id is None or not may(actor, "action.read"):
+        return [], 0
+    mine, on = actions.open_for(actor.user_id), today(now)
+    refs = [a.source for a in mine[:limit] if a.source]
+    known = cards(actor=actor, refs=refs)
+    said = [
+        Todo(a, known[a.source].title if a.source in known else "", a.due < on, a.due == on)
+        for a in mine[:limit]
+    ]
+    return said, len(mine)
 
 
 def _said(line: Line) -> str:

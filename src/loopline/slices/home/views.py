@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from loopline.platform.identity.policy import may
 from loopline.platform.search.queries import search
 from loopline.platform.thread.queries import reached_counts, standings, thread
 from loopline.platform.ui import charts
@@ -18,6 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Today: what needs me, what moved, how the line runs."""
     actor, now = signed_in(request, "line.read"), now_in(request)
     waiting, moved = today.needs(actor=actor, now=now), today.moved(actor=actor, now=now)
+    todo, todo_total = today.own_actions(actor=actor, now=now)
     reached = reached_counts()
     counts = {
         "feedback": feedback.any_at_all(), "asks": reached["understood"], "bets": reached["decided"],
@@ -27,6 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
     since = now - timedelta(days=30)
     context: dict[str, Any] = {
         "needs": waiting,
+        "todo": todo,
+        "todo_total": todo_total,
+        "finishes": may(actor, "action.change"),
         "moved": moved,
         "steps_": steps,
         "left": sum(not s.done for s in steps),
@@ -119,6 +124,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "opportunity": "opportunities",
         "work-item": "work",
         "metric": "measures",
+        "action-item": "actions",
         "feedback": "feedback",
     }
     rows = [(h, f"/{roots.get(h.type, f'{h.type}s')}/{h.id}") for h in hits]

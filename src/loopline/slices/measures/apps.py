@@ -16,6 +16,7 @@ class MeasuresConfig(AppConfig):
             events,
             handlers,
             jobs,
+            metrics,
             queries,
             rules,
             services,
@@ -25,6 +26,7 @@ class MeasuresConfig(AppConfig):
 
         declare(rules.PERMISSIONS)
         tables.registered()
+        metrics.register()
         outbox.register(events.MetricValueRecorded)
         outbox.subscribe(events.MetricRedefined, handlers.when_redefined)
         jobs.register()

@@ -1,0 +1,1 @@
+"""Action items: what somebody promised to do, from anywhere, with exactly one owner and a day."""
