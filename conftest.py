@@ -58,7 +58,7 @@ def pytest_collection_finish():
     """What is loaded by now stays: looking through all of it for garbage again and again took a fifth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

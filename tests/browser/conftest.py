@@ -102,53 +102,39 @@ def axe():
     return check
 
 
-@pytest.fixture
-def sample(cast, now, transactional_db):
-    """A little of everything, so that no page is empty."""
-    from loopline.platform.jobs.worker import run_until_empty
+WORDS = (
+    "The charge nurse has to walk to the office to accept a swap.",
+    "To accept a swap she must walk to the office.",
+    "The printed rota is cut off on Friday.",
+)
+
+
+def _heard(bo, now):
+    """Three items of one account; answers their ids."""
     from loopline.slices.customers.services import Who
     from loopline.slices.feedback.services import NewFeedback, receive_many
-    from loopline.slices.measures import services as measures
-    from loopline.slices.releases import services as releases
-    from loopline.slices.roadmap import services as roadmap
-    from loopline.slices.work import services as work
 
-    bo = cast.bo
-    words = (
-        "The charge nurse has to walk to the office to accept a swap.",
-        "To accept a swap she must walk to the office.",
-        "The printed rota is cut off on Friday.",
-    )
-    got = receive_many(
-        actor=bo,
-        now=now,
-        asks=[
-            NewFeedback(
-                "call",
-                w,
-                f"s{i}",
-                who=Who(
-                    "Tarn Valley",
-                    "tarn.example",
-                    "",
-                    f"p{i}@tarn.example",
-                    f"Greta {i}",
-                    "Ward manager",
-                ),
-                tags=("swaps",),
-            )
-            for i, w in enumerate(words)
-        ],
-    )
+    def who(n):
+        domain, mail = "tarn.example", f"p{n}@tarn.example"
+        return Who("Tarn Valley", domain, "", mail, f"Greta {n}", "Ward manager")
+
+    asks = [
+        NewFeedback("call", words, f"s{n}", who=who(n), tags=("swaps",))
+        for n, words in enumerate(WORDS)
+    ]
+    return [each.id for each in receive_many(actor=bo, now=now, asks=asks)]
+
+
+def _decided(bo, now, item):
+    """An opportunity with these words, a metric with two values, and a bet that was scored and committed."""
+    from loopline.slices.measures import services as measures
+    from loopline.slices.roadmap import services as roadmap
+
     opp = roadmap.create_opportunity(
-        actor=bo,
-        title="Swaps without a desk",
-        problem="Approval waits for a desk.",
-        squad="Scheduling",
-        now=now,
-    )
+        actor=bo, title="Swaps without a desk", problem="Approval waits for a desk.", squad="Scheduling", now=now
+    )  # fmt: skip
     roadmap.link_feedback(
-        actor=bo, feedback_id=got[0].id, opportunity_id=opp, quote="walk to the office", now=now
+        actor=bo, feedback_id=item, opportunity_id=opp, quote="walk to the office", now=now
     )
     metric = measures.create_metric(actor=bo, name="Swaps approved", unit="%", target=45, now=now)
     for value in (3, 12):
@@ -156,34 +142,20 @@ def sample(cast, now, transactional_db):
             actor=bo, metric_id=metric, value=value, at=now.replace(hour=value % 9), now=now
         )
     bet = roadmap.create_bet(
-        actor=bo,
-        title="Approve on the phone",
-        hypothesis="If she can say yes, it takes minutes.",
-        opportunity_id=opp,
-        metric_id=metric,
-        baseline=0,
-        target=45,
-        horizon="now",
-        squad="Scheduling",
-        now=now,
-    )
-    roadmap.score_bet(
-        actor=bo,
-        bet_id=bet,
-        model="rice",
-        team="Product",
-        values={"reach": 30, "impact": 2, "confidence": 0.8, "effort": 8},
-        now=now,
-    )
-    roadmap.score_bet(
-        actor=bo,
-        bet_id=bet,
-        model="rice",
-        team="Sales",
-        values={"reach": 80, "impact": 3, "confidence": 1, "effort": 3},
-        now=now,
-    )
+        actor=bo, title="Approve on the phone", hypothesis="If she can say yes, it takes minutes.",
+        opportunity_id=opp, metric_id=metric, baseline=0, target=45, horizon="now", squad="Scheduling", now=now,
+    )  # fmt: skip
+    for team, reach, impact, confidence, effort in (("Product", 30, 2, 0.8, 8), ("Sales", 80, 3, 1, 3)):  # fmt: skip
+        values = {"reach": reach, "impact": impact, "confidence": confidence, "effort": effort}
+        roadmap.score_bet(actor=bo, bet_id=bet, model="rice", team=team, values=values, now=now)
     roadmap.commit_bet(actor=bo, bet_id=bet, rationale="Most asked", now=now)
+    return {"opp": opp, "bet": bet, "metric": metric}
+
+
+def _shipped(bo, now, bet):
+    from loopline.slices.releases import services as releases
+    from loopline.slices.work import services as work
+
     item = work.create_item(
         actor=bo, title="Buttons on the request", bet_id=bet, state="done", now=now
     )
@@ -191,21 +163,23 @@ def sample(cast, now, transactional_db):
         actor=bo, version="2026.11.2", title="Swaps", work_items=[item], now=now
     )
     releases.ship_release(actor=bo, release_id=release, now=now)
-    run_until_empty()
+    return {"item": item, "release": release}
+
+
+@pytest.fixture
+def sample(cast, now, transactional_db):
+    """A little of everything, so that no page is empty; ids by what they are."""
+    from loopline.platform.jobs.worker import run_until_empty
     from loopline.slices.customers.models import Account, Contact
     from loopline.slices.decisions.models import Decision
     from loopline.slices.told.models import FollowUp
 
-    kinds = (Account, Contact, Decision, FollowUp)
+    heard = _heard(cast.bo, now)
+    made = _decided(cast.bo, now, heard[0])
+    made |= _shipped(cast.bo, now, made["bet"]) | {"feedback": heard[2]}
+    run_until_empty()
     first = {
-        m.__name__.lower(): m.objects.order_by("pk").values_list("pk", flat=True)[0] for m in kinds
-    }
-    made = {
-        "opp": opp,
-        "bet": bet,
-        "metric": metric,
-        "release": release,
-        "item": item,
-        "feedback": got[2].id,
+        m.__name__.lower(): m.objects.order_by("pk").values_list("pk", flat=True)[0]
+        for m in (Account, Contact, Decision, FollowUp)
     }
     return made | first

@@ -1,12 +1,14 @@
 """A newcomer takes one request from the intake to told, and one improvement from the box to its author."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from loopline.platform.jobs.worker import run_until_empty
 from loopline.slices.told.models import FollowUp
 
 
-def test_one_request_travels_from_intake_to_told(visit, cast, monkeypatch, tmp_path):
-    monkeypatch.setenv("LOOPLINE_SMTP_URL", f"file://{tmp_path}")
-    page = visit(cast.bo)
+def _heard_and_understood(page):
     page.goto("/")
     page.get_by_role("link", name="Write one down").click()
     page.get_by_label("What was said").fill(
@@ -25,6 +27,8 @@ def test_one_request_travels_from_intake_to_told(visit, cast, monkeypatch, tmp_p
     page.get_by_role("button", name="Add Ctrl Enter").click()
     page.wait_for_url("**/inbox*")
 
+
+def _decided_and_built(page):
     page.goto("/opportunities")
     page.get_by_role("link", name="Swaps wait for a desk").click()
     page.get_by_role("link", name="New bet").click()
@@ -39,9 +43,11 @@ def test_one_request_travels_from_intake_to_told(visit, cast, monkeypatch, tmp_p
     page.get_by_label("State").select_option("done")
     page.get_by_role("button", name="Add Ctrl Enter").click()
     page.wait_for_url("**/work/*")
-    number = page.url.rsplit("/", 1)[1]
+    assert page.url.rsplit("/", 1)[1]
     run_until_empty(("default",))
 
+
+def _shipped(page):
     page.goto("/releases/new")
     page.get_by_label("Version").fill("2026.11.3")
     page.get_by_role("button", name="Plan Ctrl Enter").click()
@@ -55,21 +61,25 @@ def test_one_request_travels_from_intake_to_told(visit, cast, monkeypatch, tmp_p
     page.get_by_text("follow-ups to those who asked are being drafted").wait_for()
     run_until_empty(("default",))
 
+
+def _told(page):
     page.goto("/follow-ups?state=draft")
     page.get_by_role("link", name="Greta Halvorsen").first.click()
     assert "walk to the office" in page.content()
     page.get_by_role("button", name="Approve Y").click()
     page.get_by_text("Approved; it leaves in 20 seconds").wait_for()
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     run_until_empty(now=timezone.now() + timedelta(minutes=1))
+
+
+def test_one_request_travels_from_intake_to_told(visit, cast, monkeypatch, tmp_path):
+    monkeypatch.setenv("LOOPLINE_SMTP_URL", f"file://{tmp_path}")
+    page = visit(cast.bo)
+    for station in (_heard_and_understood, _decided_and_built, _shipped, _told):
+        station(page)
     assert FollowUp.objects.filter(state="sent").count() == 1
     mails = list(tmp_path.glob("*.eml"))
     assert len(mails) == 1
     page.goto("/line/feedback/1")
-    assert number
     assert page.errors == []
 
 

@@ -12,6 +12,7 @@ from loopline.entry.drills.lives import free_port, wait_ready
 from loopline.entry.drills.rig import Process, ThrowAway, kill, throw_away
 from loopline.warehouse.records import Event, Fact
 from loopline.warehouse.tail import Tail
+from tests.quick import Quick
 
 
 @dataclass
@@ -55,7 +56,8 @@ class Served:
 @contextmanager
 def served() -> Iterator[Served]:
     """A home with a key, served."""
-    with throw_away() as home:
+    with throw_away() as made:
+        home = Quick(made.path)
         key = home.document("ingest-key", "create", "--name", "test")["ingest_key"]
         one = Served(home, free_port(), key)
         try:
@@ -73,6 +75,7 @@ class Door:
     passed: list[tuple[str, int, dict]] = field(default_factory=list)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
     port: int = 0
+    before: int = 0  # the last number of the tail when it was opened
 
     @property
     def url(self) -> str:

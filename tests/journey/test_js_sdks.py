@@ -11,7 +11,6 @@ import pytest
 from loopline.entry.drills.rig import until
 from tests.browser.conftest import chromium
 from tests.journey import js_sdks
-from tests.journey.serving import Door, served
 
 pytestmark = pytest.mark.slow
 SOMEBODY = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -20,19 +19,6 @@ PAGE = """<!doctype html><title>Shop</title><button id="buy">Buy</button>
 posthog.on("eventCaptured", (e) => {
   const log = JSON.parse(localStorage.log || "[]"); log.push([e.uuid, e.event]); localStorage.log = JSON.stringify(log)
 })</script>"""
-
-
-@pytest.fixture(scope="module")
-def server():
-    with served() as one:
-        yield one
-
-
-@pytest.fixture
-def door(server):
-    with Door(server.port).open() as one:
-        one.before = server.tail.last()
-        yield one
 
 
 def stored(server, door):

@@ -15,19 +15,6 @@ from tests.journey.serving import Door, served
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server():
-    with served() as one:
-        yield one
-
-
-@pytest.fixture
-def door(server):
-    with Door(server.port).open() as one:
-        one.before = server.tail.last()
-        yield one
-
-
 def stored(server, door):
     return [e for _, e in server.tail.read(door.before)]
 
@@ -144,6 +131,9 @@ def test_amplitude_drops_the_bad_events_and_the_good_are_stored_once(server, doo
     said = []
     client = Amplitude(server.key)
     client.configuration.server_url = f"{door.url}/in/amplitude/2/httpapi"
+    client.configuration.flush_interval_millis = (
+        200  # what is left goes again after this; else 10 s
+    )
     client.configuration.callback = lambda event, code, message: said.append(
         (event.event_type, code)
     )

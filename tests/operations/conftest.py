@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from loopline.entry.drills.rig import ThrowAway, throw_away
-from tests.operations.quick import Quick
+from tests.quick import Quick
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from loopline.entry.drills.rig import ThrowAway
 from tests import postgres
-from tests.operations.quick import Quick
+from tests.quick import Quick
 
 pytestmark = pytest.mark.postgres
 _SQL = "SELECT count(*) FROM feedback_feedback"

@@ -1,9 +1,6 @@
 """Two real sets of events, brought in by the command line: the engine answers what pandas computes from the files."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from loopline.core.insights import ir
 from loopline.warehouse.duck import DuckEngine
 from loopline.warehouse.tail import Tail, batch
 from loopline.warehouse.tail_writer import Writer
+from tests.quick import Quick, furnish
 
 DATA = Path(__file__).parents[1] / "data" / "events"
 STEPS = ("product_view", "add_to_cart", "shipping_details", "payment_details", "purchase")
@@ -31,26 +29,18 @@ YEARS = ir.Span(
         for at in ((1997, 1, 1), (1998, 7, 1))
     )
 )
-HIDDEN = ("LOOPLINE_TESTING", "LOOPLINE_DATABASE_URL", "LOOPLINE_HOME")
 LONG = 400 * 86_400 * ir.MICROSECONDS
 
 
 def command(home, *arguments):
     """What `loopline import ... --json` says about its one file."""
-    environment = {k: v for k, v in os.environ.items() if k not in HIDDEN}
-    made = subprocess.run(
-        [sys.executable, "-m", "loopline.entry.cli.main", "import", *arguments, "--home", str(home), "--json"],
-        check=False, capture_output=True, text=True,
-        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    [found] = json.loads(made.stdout)["files"]
+    [found] = Quick(home).document("import", *arguments)["files"]
     return found
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    home = tmp_path_factory.mktemp("ecom")
+    home = furnish(tmp_path_factory.mktemp("ecom")).path
     tried = command(home, "events-csv", str(DATA / "ecom.csv.gz"), "--dry-run")
     assert not (home / "events").exists()
     found = command(home, "events-csv", str(DATA / "ecom.csv.gz"))
@@ -63,7 +53,7 @@ def shop(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
-    home = tmp_path_factory.mktemp("cdnow")
+    home = tmp_path_factory.mktemp("cdnow")  # without tables: the command makes them
     mapping = home / "map.json"
     mapping.write_text(json.dumps({"event": "=purchase", "properties.dollars": "dollar_value"}))
     arguments = ("events-csv", str(DATA / "cdnow.csv.gz"), "--map", str(mapping))
@@ -140,6 +130,7 @@ def test_revenue_and_cohorts_are_those_of_pandas(records):
 
 def test_an_export_and_its_live_events_share_their_ids(tmp_path):
     """What an SDK sent before is known when its export comes."""
+    furnish(tmp_path)
     message = {
         "event": "Signed up",
         "properties": {"time": 1767323045, "distinct_id": "u1", "$insert_id": "m-1"},

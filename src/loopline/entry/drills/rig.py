@@ -120,12 +120,17 @@ def _made() -> Path:
     return made
 
 
+def furnish(folder: Path) -> ThrowAway:
+    """Make a home with an owner of this folder."""
+    shutil.copytree(_made(), folder, dirs_exist_ok=True)
+    return ThrowAway(folder)
+
+
 @contextmanager
 def throw_away() -> Iterator[ThrowAway]:
     """A home with an owner, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="loopline-drill-") as folder:
-        shutil.copytree(_made(), folder, dirs_exist_ok=True)
-        yield ThrowAway(Path(folder))
+        yield furnish(Path(folder))
 
 
 def _below(pid: int) -> Iterator[int]:

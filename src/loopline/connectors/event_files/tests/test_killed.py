@@ -13,6 +13,7 @@ import pytest
 from loopline.connectors.event_files.tests.support import stored
 from loopline.warehouse import segments
 from loopline.warehouse.tail import Tail
+from tests.quick import furnish
 
 ROWS = 30_000
 # The real command, with chunks so small that a short file has many.
@@ -58,7 +59,7 @@ def killed(home, *arguments, after):
 @pytest.mark.slow
 @pytest.mark.parametrize("with_ids", [True, False])
 def test_kills_lose_and_double_nothing(tmp_path, with_ids):
-    path, home = tmp_path / "a.csv", tmp_path / "home"
+    path, home = tmp_path / "a.csv", furnish(tmp_path / "home").path
     with path.open("w") as file:
         file.write(f"event,person,anonymous_id,time{',id' if with_ids else ''}\n")
         for n in range(ROWS):

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from loopline.entry.drills.rig import ThrowAway
+from loopline.entry.drills.rig import ThrowAway, furnish
 
+__all__ = ["Quick", "furnish"]
 LIBRARIES = (
     "cryptography.fernet", "django.contrib.auth.hashers", "django.core.management", "django.db.backends.sqlite3.base",
     "django.db.migrations.executor", "django.forms", "django.http", "django.template.backends.django", "django.urls",
@@ -29,8 +30,8 @@ class _Forks:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.operations.quick"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+            [sys.executable, "-m", "tests.quick"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
             env={k: v for k, v in os.environ.items() if not k.startswith(("LOOPLINE_", "DJANGO_"))},
         )  # fmt: skip
 
