@@ -25,6 +25,7 @@ from loopline.core.insights.ir import (
 )
 from loopline.core.insights.packing import Bools, Ints, Pair, in_order
 from loopline.core.insights.periods import WIDTHS, edges
+from loopline.warehouse import presences
 from loopline.warehouse.scans import EVER, Scan
 
 MOST_PERIODS = 400
@@ -208,12 +209,16 @@ def _check(question: Retention) -> None:
 
 def actives(scan: Scan, question: Actives) -> ActivesAnswer:
     """Distinct actors a period; rolling days look back before the span's start."""
-    pairs, bounds, before = _active(scan, question)
-    count = bounds.size - 1
-    if question.rolling_days == 1:
-        values = activity.per_bucket(pairs, count)
-    else:
-        values = activity.rolling(pairs, count, question.rolling_days)
+    bounds, before = _periods(question)
+    low = int(bounds[0]) if before else question.span.start
+    values = presences.counted(scan, question, bounds, low, question.span.end)
+    if values is None:
+        pairs, count = _active(scan, question, bounds, before), bounds.size - 1
+        values = (
+            activity.per_bucket(pairs, count)
+            if question.rolling_days == 1
+            else activity.rolling(pairs, count, question.rolling_days)
+        )
     return ActivesAnswer(
         tuple(
             Point(int(at), float(value))
@@ -223,7 +228,8 @@ def actives(scan: Scan, question: Actives) -> ActivesAnswer:
 
 
 def actives_people(scan: Scan, question: Actives, cell: Cell) -> Ints:
-    pairs, bounds, before = _active(scan, question)
+    bounds, before = _periods(question)
+    pairs = _active(scan, question, bounds, before)
     last = place_of(bounds, cell.at)
     if last < before:
         raise BadQuestion("no period of the answer begins then")
@@ -231,18 +237,20 @@ def actives_people(scan: Scan, question: Actives, cell: Cell) -> Ints:
     return np.unique(pairs.actors[(pairs.buckets >= first) & (pairs.buckets <= last)])
 
 
-def _active(scan: Scan, question: Actives) -> tuple[Presence, Ints, int]:
-    """(who was active when, edges, how many of the first periods are only looked back at)."""
+def _periods(question: Actives) -> tuple[Ints, int]:
+    """(edges, how many of the first periods are only looked back at)."""
     if not 1 <= question.rolling_days <= MOST_PERIODS:
         raise BadQuestion(f"rolling days are 1 to {MOST_PERIODS}")
     before = question.rolling_days - 1
     interval = Interval.DAY if before else question.interval
     bounds = np.array(edges(question.span, interval, before=before), dtype=np.int64)
-    if bounds.size == 1:
-        before = 0
+    return bounds, before if bounds.size > 1 else 0
+
+
+def _active(scan: Scan, question: Actives, bounds: Ints, before: int) -> Presence:
+    """Who was active when."""
     rows = scan.read(question.match, start=int(bounds[0]) if before else None)
-    pairs = activity.presence(rows.actors, activity.bucket(rows.times, bounds), bounds.size - 1)
-    return pairs, bounds, before
+    return activity.presence(rows.actors, activity.bucket(rows.times, bounds), bounds.size - 1)
 
 
 # stickiness

@@ -79,8 +79,16 @@ def _columns(reading: Coded, code: int | None, *names: str) -> Columns:
         )
         table, where = ("by_person", "") if code is None else ("by_event", f" where event = {code}")
         found = reading.store.columns(f"select {picked} from {source.prefix}{table}{where}")
-        return tuple(np.asarray(found[name]) for name in names)
+        return tuple(_short(np.asarray(found[name])) for name in names)
 
     if source.file is None:
         return make()
     return decoded.get((source.file, code, names), make)
+
+
+def _short(column: Column) -> Column:
+    """Codes of few values in a byte or two."""
+    if column.dtype != np.int32 or not column.size:
+        return column
+    most = int(column.max())
+    return column.astype(np.int8 if most < 2**7 else np.int16 if most < 2**15 else np.int32)

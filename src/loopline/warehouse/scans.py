@@ -161,6 +161,17 @@ class Scan:
                 except duckdb.InvalidInputException as error:
                     raise BadQuestion(f"{test.value!r} is no pattern: {error}") from error
 
+    def persons_that(self, tests: Sequence[Condition]) -> Bools:
+        """By person, whether the question counts them: somebody, chosen, and all the tests of persons hold."""
+        keep = np.ones(self.store.person_of.size, dtype=np.bool_)
+        for test in tests:
+            keep &= self._holds(test)
+        if self._chosen is not None:
+            keep &= self._chosen
+        if self.store.nameless >= 0:
+            keep[self.store.nameless] = False
+        return keep
+
     # one source
 
     def _source(
@@ -285,7 +296,8 @@ class Scan:
         *,
         grouped: bool,
     ) -> Rows:
-        persons = source.persons[found["did"]]
+        did = found["did"]
+        persons = did.astype(np.int64) if source.straight else source.persons[did]
         accounts = (
             self._accounts(source, persons, found) if grouped else np.zeros(0, dtype=np.int64)
         )

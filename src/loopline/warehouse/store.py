@@ -33,8 +33,8 @@ class OutOfMemory(Exception):
 class Source:
     """`prefix` names its tables; `events` maps event names to codes; `persons` and `accounts` map codes to numbers.
 
-    `coded`: the places of properties kept as codes. `file` tells a segment from every other there ever was; None for
-    what may change. `first` and `last` are times of events.
+    `straight`: a person's code is their number. `coded`: the places of properties kept as codes. `file` tells a segment
+    from every other there ever was; None for what may change. `first` and `last` are times of events.
     """
 
     prefix: str
@@ -44,6 +44,7 @@ class Source:
     total: int
     first: int | None
     last: int | None
+    straight: bool
     coded: dict[str, int]
     file: tuple[object, ...] | None
 
@@ -257,14 +258,16 @@ class Store:
             0
         ]
         coded = prefix in self._with_codes
+        persons = self.person_of[local["code"].astype(np.int64)]
         return Source(
             prefix,
             dict(self.rows(f"select name, code from {prefix}names")),
-            self.person_of[local["code"].astype(np.int64)],
+            persons,
             accounts["code"].astype(np.int64),
             total,
             first,
             last,
+            bool((persons == np.arange(persons.size)).all()),
             dict(self.rows(f"select property, place from {prefix}coded")) if coded else {},
             self._files.get(prefix),
         )

@@ -33,7 +33,7 @@ def tally(
 ) -> list[Group] | None:
     """The groups there are; None where the question needs rows. `share` is the quantile asked for, 0 to 1."""
     tests = (*question.filters, *question.match.where)
-    by, bucket = question.breakdown, _bucket(bounds)
+    by, bucket = question.breakdown, period_of(bounds)
     on = [*(test.on for test in tests), *([by.on] if by else [])]
     chosen = question.among is not None or question.without
     if bucket is None or chosen or question.actor is not Actor.PERSON or set(on) - {On.EVENT}:
@@ -62,7 +62,7 @@ def tally(
     return [Group(*each) for each in found]
 
 
-def _bucket(bounds: Ints) -> str | None:
+def period_of(bounds: Ints) -> str | None:
     """The period of `ts` as SQL, a division for each run of periods as long; None where there are many runs."""
     lengths = np.diff(bounds)
     runs = np.flatnonzero(np.diff(lengths, prepend=0)).tolist()
