@@ -47,7 +47,12 @@ def imports(request: HttpRequest) -> HttpResponse:
     rows = Import.objects.order_by("-at")
     if actor.role.rank < Role.ADMIN.rank:
         rows = rows.filter(user_id=actor.user_id)
-    return render(request, "imports/list.html", context | {"rows": rows[:40]}, status)
+    return render(
+        request,
+        "imports/list.html",
+        context | {"rows": rows[:40], "labels": {k.key: k.label for k in kinds()}},
+        status,
+    )
 
 
 def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
