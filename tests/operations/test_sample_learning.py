@@ -33,7 +33,17 @@ def learnt(settings, tmp_path, run_jobs):
     return w
 
 
-def test_the_effect_of_the_mended_import_is_measured(learnt):
+def test_what_the_team_learnt_is_there_to_the_last_number(learnt, client, subtests):
+    """One test, because what it looks at takes long to make."""
+    with subtests.test("the effect of the mended import is measured"):
+        _effect_is_measured()
+    with subtests.test("every metric is computed and every tile shows"):
+        _every_metric_is_computed_and_every_tile_shows(learnt, client)
+    with subtests.test("cohorts hold those who stalled, the catalogue knows every event"):
+        _cohorts_and_catalogue()
+
+
+def _effect_is_measured():
     from loopline.slices.dashboards.models import Investigation
     from loopline.slices.decisions import queries as decisions
 
@@ -44,7 +54,7 @@ def test_the_effect_of_the_mended_import_is_measured(learnt):
     assert row.effect["low"] < row.effect["relative"] < row.effect["high"]
 
 
-def test_every_metric_is_computed_and_every_tile_shows(learnt, client):
+def _every_metric_is_computed_and_every_tile_shows(learnt, client):
     from loopline.platform.identity.models import User
     from loopline.slices.dashboards.models import Dashboard, Tile
     from loopline.slices.measures.models import Metric, MetricValue
@@ -63,7 +73,7 @@ def test_every_metric_is_computed_and_every_tile_shows(learnt, client):
         assert "<table" in page.content.decode(), tile.pk
 
 
-def test_cohorts_hold_those_who_stalled_and_the_catalogue_knows_every_event(learnt):
+def _cohorts_and_catalogue():
     from demo.oakrow.usage import EVENTS
     from loopline.slices.insights.models import Cohort, EventName
 
