@@ -20,12 +20,12 @@ HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 _SLICES = [
-    "customers", "decisions", "actions", "insights", "measures", "surveys", "dashboards", "feedback", "roadmap", "work",
-    "releases", "told", "playbook", "home",
+    "customers", "decisions", "actions", "docs", "insights", "measures", "surveys", "dashboards", "feedback", "goals", "roadmap",
+    "work", "releases", "told", "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [
     "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists", "progress",
-    "discuss", "links", "notify", "undo", "api", "ui", "imports", "entrance", "shell",
+    "discuss", "links", "notify", "undo", "api", "ui", "imports", "entrance", "shell", "blocks",
 ]  # fmt: skip
 _CONNECTORS = ["github", "event_files"]
 

@@ -1,0 +1,24 @@
+"""What docs publish."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from loopline.platform.events.outbox import Event
+
+
+@dataclass(frozen=True)
+class DocFilled(Event):
+    """Something was written in a place of a prepared page; `place` is its key."""
+
+    type: ClassVar[str] = "doc.filled"
+    doc_id: int
+    template: str
+    place: str
+
+
+@dataclass(frozen=True)
+class DocReviewed(Event):
+    """The owner said that a doc still holds."""
+
+    type: ClassVar[str] = "doc.reviewed"
+    doc_id: int

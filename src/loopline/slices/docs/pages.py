@@ -1,0 +1,148 @@
+"""A prepared page in parts: words, blocks with what they say, places with what was written. Later slices use it too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from loopline.platform.blocks import registry
+from loopline.platform.blocks.registry import Block, Shown
+from loopline.platform.blocks.text import Mark, Words, parts, written
+from loopline.platform.identity.actor import Actor
+from loopline.slices.docs.company import filled_in
+from loopline.slices.docs.models import Doc
+from loopline.slices.docs.queries import template_of
+from loopline.slices.docs.templating import Check, Item, Place
+
+UNKNOWN = Block("unknown", "Not here", "", "doc.read", lambda *_: Shown())
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """An item of a checklist: done, not done, or None where the check has nothing to measure yet."""
+
+    item: Item
+    done: bool | None
+    by: str = ""
+    at: str = ""
+    note: str = ""
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stretch of the page; which of the others is set says which kind."""
+
+    words: str = ""
+    block: Block | None = None
+    shown: Shown | None = None
+    query: str = ""
+    place: Place | None = None
+    value: Any = None
+    items: Sequence[Ticked] = ()
+    total: float | None = None
+
+
+def page_parts(
+    actor: Actor, doc: Doc, now: datetime, *, fill: Mapping[str, str] | None = None
+) -> list[Part]:
+    """The page for this actor. Slow blocks come without what they say, to be fetched; frozen ones say what they said.
+
+    `fill` sets parameters of every block that takes them, say the team or the days of a ritual.
+    """
+    found = []
+    for part in parts(doc.body):
+        if isinstance(part, Words):
+            found.append(Part(words=filled_in(part.text)))
+        elif part.name == "fill":
+            found.append(_place(actor, doc, part.first, now))
+        else:
+            found.append(_block(actor, doc, part, now, fill or {}))
+    return found
+
+
+def _params(mark: Mark, fill: Mapping[str, str]) -> dict[str, str]:
+    known = registry.known().get(mark.name)
+    taken = {p.name for p in known.params} if known else set()
+    return {k: v for k, v in fill.items() if k in taken} | dict(mark.params)
+
+
+def _block(actor: Actor, doc: Doc, mark: Mark, now: datetime, fill: Mapping[str, str]) -> Part:
+    known = registry.known().get(mark.name)
+    if known is None:
+        return Part(block=UNKNOWN, shown=Shown(missing=f"There is no block called {mark.name}."))
+    params = _params(mark, fill)
+    kept = (doc.kept or {}).get(written(mark.name, mark.params))
+    if kept:
+        return Part(block=known, shown=registry.thawed(kept))
+    query = f"?{urlencode(params)}" if params else ""
+    if known.slow:
+        return Part(block=known, query=query)
+    return Part(block=known, shown=registry.show(actor, mark.name, params, now), query=query)
+
+
+def frozen(
+    actor: Actor, doc: Doc, now: datetime, *, fill: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What every block says now, for services.keep_blocks; blocks the actor may not see are left out."""
+    return {
+        written(part.name, part.params): registry.show(
+            actor, part.name, _params(part, fill or {}), now
+        ).kept()
+        for part in parts(doc.body)
+        if isinstance(part, Mark) and part.name != "fill"
+    }
+
+
+def place_part(actor: Actor, doc: Doc, key: str, now: datetime) -> Part:
+    """One place alone, for the answer to writing in it."""
+    return _place(actor, doc, key, now)
+
+
+def _place(actor: Actor, doc: Doc, key: str, now: datetime) -> Part:
+    made = template_of(doc)
+    place = made.places.get(key) if made else None
+    if place is None:
+        return Part(
+            block=UNKNOWN, shown=Shown(missing=f"This page has no place called {key} to write in.")
+        )
+    value = doc.data.get(key)
+    if place.kind == "checklist":
+        return Part(place=place, value=value, items=ticked(actor, place, value or {}, now))
+    if place.kind == "table" and place.total:
+        numbers = [line.get(place.total) for line in value or ()]
+        known = [n for n in numbers if n is not None]
+        return Part(place=place, value=value, total=sum(known) if known else None)
+    return Part(place=place, value=value)
+
+
+def ticked(actor: Actor, place: Place, done: Mapping[str, Any], now: datetime) -> list[Ticked]:
+    """The items of a checklist as they stand; those with a check are read from the data."""
+    found = []
+    for item in place.items:
+        if item.check:
+            shown = registry.show(actor, item.check.block, item.check.params, now)
+            found.append(Ticked(item, met(item.check, shown.value), shown=shown))
+            continue
+        tick = done.get(item.key)
+        found.append(
+            Ticked(item, True, tick["by"], tick["at"], tick.get("note", ""))
+            if tick
+            else Ticked(item, False)
+        )
+    return found
+
+
+def met(check: Check, value: float | None) -> bool | None:
+    """Whether a value passes; None where there is none."""
+    if value is None:
+        return None
+    if check.at_least is not None and value < check.at_least:
+        return False
+    return check.at_most is None or value <= check.at_most
+
+
+def progress(items: Sequence[Ticked]) -> tuple[int, int]:
+    """(done, all)."""
+    return sum(each.done is True for each in items), len(items)

@@ -1,0 +1,139 @@
+"""Templates of docs: content files, each a YAML head between `---` and a body of markdown, blocks and places.
+
+Head: `key`, `title`, `about` (one sentence), `group`, `review_days`, `state` (draft or current), `owner_role`, and
+`places`, each with `key`, `kind`, `label`, `hint`, and for a choice `options`, for a table `columns`, for a checklist
+`items` with `key`, `text` and perhaps a check: `block`, `params`, and `at_least`, `at_most` or `is_set`.
+A body names a place by a line `{{fill KEY}}`. Slices add their folders when their apps are ready.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+KINDS = ("text", "choice", "number", "date", "person", "table", "checklist")
+CELLS = ("text", "choice", "number", "date", "person", "tags", "metric", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    label: str
+    kind: str = "text"
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Ticks an item by itself: the block's value is at least or at most this, or there is one at all."""
+
+    block: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    key: str
+    text: str
+    check: Check | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    key: str
+    kind: str
+    label: str
+    hint: str = ""
+    options: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    items: tuple[Item, ...] = ()
+    total: str = ""  # a number column whose sum stands below the table
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    key: str
+    title: str
+    about: str
+    group: str
+    body: str
+    places: Mapping[str, Place]
+    review_days: int | None = None
+    draft: bool = False
+    listed: bool = True  # offered where a doc is made
+
+
+class Malformed(Exception):
+    """A content file that does not say what it has to; with the file and the reason."""
+
+
+_FOLDERS: list[Path] = [Path(__file__).parent / "content"]
+_READ: dict[str, Template] = {}
+
+
+def add_folder(folder: Path) -> None:
+    if folder not in _FOLDERS:
+        _FOLDERS.append(folder)
+        _READ.clear()
+
+
+def templates() -> Mapping[str, Template]:
+    """Every template by key; files are read once."""
+    if not _READ:
+        for folder in _FOLDERS:
+            for file in sorted(folder.glob("*.md")):
+                made = parsed(file.read_text(encoding="utf-8"), file.name)
+                if made.key in _READ:
+                    raise Malformed(f"{file.name}: {made.key} is there already")
+                _READ[made.key] = made
+    return _READ
+
+
+def template(key: str) -> Template | None:
+    return templates().get(key)
+
+
+def parsed(text: str, name: str) -> Template:
+    """One content file. Raises Malformed."""
+    try:
+        _, head, body = text.split("---\n", 2)
+        said = yaml.safe_load(head)
+        places = {p["key"]: _place(p) for p in said.get("places", ())}
+        return Template(
+            said["key"], said["title"], said["about"], said["group"], body.strip() + "\n", places,
+            said.get("review_days"), said.get("state") == "draft", said.get("listed", True),
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise Malformed(f"{name}: {error}") from error
+
+
+def _place(said: Mapping[str, Any]) -> Place:
+    kind = said.get("kind", "text")
+    if kind not in KINDS:
+        raise ValueError(f"{said['key']}: a place is one of {', '.join(KINDS)}")
+    return Place(
+        said["key"], kind, said.get("label", ""), said.get("hint", ""), tuple(map(str, said.get("options", ()))),
+        tuple(_column(c) for c in said.get("columns", ())), tuple(_item(i) for i in said.get("items", ())),
+        said.get("total", ""),
+    )  # fmt: skip
+
+
+def _column(said: Mapping[str, Any]) -> Column:
+    kind = said.get("kind", "text")
+    if kind not in CELLS:
+        raise ValueError(f"{said['key']}: a column is one of {', '.join(CELLS)}")
+    return Column(said["key"], said["label"], kind, tuple(map(str, said.get("options", ()))))
+
+
+def _item(said: Mapping[str, Any]) -> Item:
+    check = said.get("check")
+    made = None
+    if check:
+        params = {k: str(v) for k, v in check.get("params", {}).items()}
+        made = Check(check["block"], params, check.get("at_least"), check.get("at_most"))
+    return Item(said["key"], said["text"], made, said.get("href", ""))
