@@ -203,7 +203,9 @@ def test_the_snippet_asks_under_a_strict_policy(customers_page, surveys, axe, wi
     from loopline.slices.surveys.models import Answer
 
     key, signed = _key(surveys["full"]), "p1@tarn.example"
-    attributes = f'data-email="{signed}" data-signature="{services.signature(key, signed)}"'
+    attributes = (
+        f'data-email="{signed}" data-signature="{services.signature(key, f"nps:email:{signed}")}"'
+    )
     page = customers_page(key, attributes, width)
     page.get_by_role("radio", name="10, Extremely likely").wait_for()
     box = page.locator("loopline-survey section").bounding_box()

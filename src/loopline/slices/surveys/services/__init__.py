@@ -7,6 +7,7 @@ from loopline.slices.surveys.services.answering import (
     answer,
     closed_because,
     signature,
+    signed_text,
 )
 from loopline.slices.surveys.services.designing import (
     archive_many,
@@ -45,6 +46,7 @@ __all__ = [
     "record_asked",
     "send_survey",
     "signature",
+    "signed_text",
     "signing_secret",
     "stop_asking",
     "turn_back",

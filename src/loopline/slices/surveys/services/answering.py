@@ -59,8 +59,17 @@ class Answered:
     kept: bool = True
 
 
+def signed_text(kind: str, *, email: str = "", person: str = "") -> str:
+    """What a page's server signs: the survey's kind, which of the two it is, and the e-mail address or else the id.
+
+    So an id that looks like an address stands for nobody's address, and a name signed for one kind of question is
+    none for another.
+    """
+    return f"{kind}:email:{email}" if email else f"{kind}:person:{person}"
+
+
 def signature(survey_key: str, text: str) -> str:
-    """How a page's server signs an e-mail address or id: HMAC-SHA256 in hex."""
+    """HMAC-SHA256 of a signed text, in hex."""
     return hmac.new(signing_secret(survey_key).encode(), text.encode(), sha256).hexdigest()
 
 

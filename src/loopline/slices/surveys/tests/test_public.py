@@ -220,7 +220,7 @@ def test_the_snippet_asks_and_takes_answers_from_any_site(client, key, snippet):
 
 def test_who_is_signed_is_certain_and_a_wrong_signature_is_refused(key, snippet, people):
     email = "greta@tarn.example"
-    right = services.signature(key, email)
+    right = services.signature(key, f"nps:email:{email}")
     assert snippet(key, score=9, email=email, signature=right).status_code == 200
     assert Answer.objects.get().certain is True
     assert snippet(key, score=0, email=email).status_code == 200  # taken politely, changes nothing
@@ -229,9 +229,22 @@ def test_who_is_signed_is_certain_and_a_wrong_signature_is_refused(key, snippet,
         got = snippet(key, score=0, email=email, signature=wrong)
         assert got.status_code == 422, wrong
         assert got.json()["errors"][0]["field"] == "signature"
-    other = services.signature(key, "per@tarn.example")
-    assert snippet(key, score=0, email=email, signature=other).status_code == 422
+    for other in (
+        "nps:email:per@tarn.example",
+        f"csat:email:{email}",
+        f"nps:person:{email}",
+        email,
+    ):
+        signed = services.signature(key, other)
+        got = snippet(key, score=0, email=email, signature=signed)
+        assert got.status_code == 422, other
+    assert "nps:email:ADDRESS" in got.json()["errors"][0]["message"]
+    signed = services.signature(key, f"nps:email:{email}")  # of an address, used as an id
+    assert snippet(key, score=0, person=email, signature=signed).status_code == 422
     assert Answer.objects.get().score == 9
+    signed = services.signature(key, "nps:person:u1")
+    assert snippet(key, score=8, person="u1", signature=signed).status_code == 200
+    assert Answer.objects.get(person="id:u1").certain is True
 
 
 @pytest.mark.parametrize(

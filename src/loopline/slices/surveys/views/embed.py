@@ -125,11 +125,11 @@ def _person(survey: Survey, sent: dict[str, Any]) -> services.Person:
     email, external = sent.get("email", ""), sent.get("person", "")
     signed = sent.get("signature", "")
     if signed:
-        right = services.signature(survey.key, email or external)
+        text = services.signed_text(survey.kind, email=email, person=external)
+        right = services.signature(survey.key, text)
         if not hmac.compare_digest(right.encode(), signed.encode()):
-            raise Invalid(
-                signature="It does not fit: HMAC-SHA256 in hex of the e-mail address, or else the id."
-            )
+            of = services.signed_text(survey.kind, email=email and "ADDRESS", person="ID")
+            raise Invalid(signature=f"It does not fit: sign {of} with HMAC-SHA256, in hex.")
     browser = sent.get("browser", "")
     if not (email or external) and len(browser) < 16:
         raise Invalid(
