@@ -2,8 +2,9 @@
 
 `./loopline bench insights [--events N] [--persons N]`, 10,000,000 and a tenth as many persons where not given: 30 event
 names by Zipf (exponent 1.1), 180 days, one JSON property in five events. Each side does each thing in a process of its
-own with two threads: the best of three runs, after opening, and the first, with nothing decoded yet. CPU is user and system time of all its threads; memory the
-peak of the process, programs and all. Of several ways to say a question in SQL the one with least CPU counts.
+own with two threads: the best of three runs, after opening, and the first, with nothing decoded yet. CPU is user and
+system time of all its threads; memory the peak of the process, programs and all. Of several ways to say a question in
+SQL the one with least CPU counts.
 ClickHouse needs `uv sync --group engines`; without it that side is left out.
 """
 
