@@ -31,7 +31,7 @@ os.environ.pop("LOOPLINE_DATABASE_URL", None)
 if "LOOPLINE_TEST_RUN" not in os.environ:
     # the first process of a run; its workers get all this from it
     os.environ["LOOPLINE_TEST_RUN"] = _folder("loopline-run-")
-    os.environ["LOOPLINE_DRILL_HOMES"] = _folder("loopline-homes-")
+    os.environ["DRILL_HOMES"] = _folder("loopline-homes-")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(CACHE / "bytecode")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

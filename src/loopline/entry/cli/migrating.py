@@ -1,6 +1,7 @@
 """Bringing a home's tables to this version: under a lock, after a backup, never half."""
 
 import fcntl
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,16 @@ def locked(file: Path, refusal: str) -> Iterator[None]:
         handle.write(f"process {os.getpid()}")
         handle.flush()
         yield
+
+
+@contextmanager
+def _no_looking_for_garbage() -> Iterator[None]:
+    """Django makes every model anew for each step; looking through them for garbage took a third of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def migrate(*, backup: bool = True) -> int:
@@ -66,6 +77,7 @@ def migrate(*, backup: bool = True) -> int:
             )
             write_backup(file, with_key=True)
             say(f"Backup before migrating: {file}")
-        call_command("migrate", interactive=False, verbosity=0)
+        with _no_looking_for_garbage():
+            call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
     return len(plan)

@@ -21,9 +21,8 @@ from typing import Any
 from loopline.entry.terminal import Failed
 
 OWNER = "owner@drill.example"
-_HOMES = (
-    "LOOPLINE_DRILL_HOMES"  # a folder several processes share, so that one makes the home all copy
-)
+# a folder several processes share, so that one makes the home all copy
+_HOMES = "DRILL_HOMES"
 _COMMAND = [sys.executable, "-c", "from loopline.entry.cli.main import main; main()"]
 Process = subprocess.Popen[bytes]
 
@@ -56,7 +55,7 @@ class ThrowAway:
     @property
     def env(self) -> dict[str, str]:
         ours = ("LOOPLINE_", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
-        kept = {k: v for k, v in os.environ.items() if k == _HOMES or not k.startswith(ours)}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         return kept | {
             "LOOPLINE_HOME": str(self.path),
             "LOOPLINE_LOG": "ERROR",

@@ -99,7 +99,7 @@ def test_without_ids_the_same_file_twice_adds_nothing_and_equal_rows_stay(
 ):
     rows = [("u1", "view", "2026-01-02"), ("u2", "view", "2026-01-02")] * 40
     path = table(tmp_path / "a.csv", ("person", "event", "time"), *rows)
-    for size in (100, 24 << 20, 333):
+    for size in (200, 24 << 20, 333):
         monkeypatch.setattr(windows, "BYTES", size)
         totals = bring(folder, path).totals
         assert totals.fresh + totals.same == 80
@@ -108,7 +108,7 @@ def test_without_ids_the_same_file_twice_adds_nothing_and_equal_rows_stay(
 
 
 def test_ids_tell_repeats_apart_wherever_they_stand(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(windows, "BYTES", 100)
+    monkeypatch.setattr(windows, "BYTES", 250)
     rows = [(str(n % 30), "view", "u", "2026-01-02") for n in range(90)]
     path = table(tmp_path / "a.csv", ("id", "event", "person", "time"), *rows)
     dry = bring(folder, path, dry=True).totals
