@@ -1,9 +1,11 @@
 """Reading and checking the chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
+
+from django.db.models.functions import TruncDate
 
 from loopline.platform.audit.models import AuditEntry, AuditHead
 from loopline.platform.audit.record import GENESIS, content_digest, link
@@ -77,3 +79,15 @@ def broken_links() -> Iterator[str]:
     head = AuditHead.objects.filter(pk=1).first()
     if head and (head.chain != previous or head.entries != count):
         yield f"The audit head names {head.entries} entries, {count} are there: the end was cut off."
+
+
+def days_of(
+    *, people: Iterable[int], since: datetime, zone: tzinfo, object_type: str = ""
+) -> set[tuple[int, date]]:
+    """(person, day) of every day on which one of these people changed something; one query."""
+    rows = AuditEntry.objects.filter(actor_id__in=set(people), at__gte=since)
+    if object_type:
+        rows = rows.filter(object_type=object_type)
+    days = rows.annotate(day=TruncDate("at", tzinfo=zone)).order_by()
+    found = days.values_list("actor_id", "day").distinct()
+    return {(person, day) for person, day in found if person}

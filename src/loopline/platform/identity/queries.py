@@ -142,3 +142,13 @@ def find_person_id(text: str) -> int | None:
         return rows.filter(pk=int(text)).values_list("pk", flat=True).first()
     match = Q(name__iexact=text) | Q(email__iexact=text)
     return rows.filter(match).order_by("pk").values_list("pk", flat=True).first()
+
+
+@once
+def team_members() -> dict[int, frozenset[int]]:
+    """Team -> its active people, every team; two queries."""
+    out: dict[int, set[int]] = {i: set() for i in Team.objects.values_list("pk", flat=True)}
+    pairs = Team.members.through.objects.filter(user__is_active=True)
+    for team, user in pairs.values_list("team_id", "user_id"):
+        out[team].add(user)
+    return {team: frozenset(users) for team, users in out.items()}

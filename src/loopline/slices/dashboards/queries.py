@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -139,3 +139,15 @@ def investigation_cards(ids: set[int]) -> dict[int, Card]:
         )
         for i in Investigation.objects.filter(pk__in=ids)
     }  # fmt: skip
+
+
+def owned(people: Iterable[int]) -> dict[int, int]:
+    """Dashboards in use that belong to these people: dashboard -> owner; one query."""
+    found = Dashboard.objects.filter(owner_id__in=set(people), archived_at=None)
+    return {pk: owner for pk, owner in found.values_list("pk", "owner_id") if owner}
+
+
+def looked_on(ids: Iterable[int], since: date) -> list[tuple[int, date]]:
+    """(dashboard, day) of every day on which one was opened; one query."""
+    found = Look.objects.filter(dashboard__in=set(ids), on__gte=since, times__gt=0)
+    return list(found.values_list("dashboard_id", "on"))

@@ -299,3 +299,16 @@ def of_answers(answer_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
         wanted[e]: (f"FB-{pk}", f"/feedback/{pk}")
         for pk, e in found.values_list("pk", "external_id")
     }
+
+
+def of_source(source: str, external_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """What came in from a source by its ids there: id there -> (id, key); one query."""
+    found = Feedback.objects.filter(source=source, external_id__in=list(external_ids))
+    return {e: (pk, f"FB-{pk}") for pk, e in found.values_list("pk", "external_id")}
+
+
+def passed_on(*, people: Iterable[int], since: datetime) -> list[tuple[int, str, datetime]]:
+    """(who, source, when) of what these people brought in; one query."""
+    found = Feedback.objects.filter(submitted_by_id__in=set(people), received_at__gte=since)
+    rows_ = found.values_list("submitted_by_id", "source", "received_at")
+    return [(who, source, at) for who, source, at in rows_ if who]

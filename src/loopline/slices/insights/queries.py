@@ -363,3 +363,10 @@ def checked_cell(
     typed(kind, body, now)
     cells(kind, read)
     return questions.kept(question), read.model_dump(mode="json", exclude_unset=True)
+
+
+def names_breaking() -> tuple[int, int]:
+    """(names of events in use that break a rule of naming, names in use); one query."""
+    found = EventName.objects.exclude(state="retired").values_list("broken_rules", flat=True)
+    rules_ = list(found)
+    return sum(bool(r) for r in rules_), len(rules_)

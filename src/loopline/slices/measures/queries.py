@@ -13,6 +13,7 @@ from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.slices.measures.models import Metric, MetricValue, MetricVersion
+from loopline.slices.measures.starterset import STARTERS
 
 SHOWN = 26  # values of a summary's small trend
 
@@ -321,3 +322,8 @@ def metric_cards(ids: set[int]) -> dict[int, Card]:
         m.pk: Card("metric", m.pk, m.name, f"/measures/{m.pk}", f"MET-{m.pk}", m.unit, bool(m.archived_at))
         for m in Metric.objects.filter(pk__in=ids)
     }  # fmt: skip
+
+
+def starters() -> list[tuple[str, str, str, bool]]:
+    """The starter set: (key, name, what it needs, whether it needs no event named)."""
+    return [(s.key, s.name, s.needs, not s.events) for s in STARTERS if not s.several]

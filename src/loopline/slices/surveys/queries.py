@@ -157,3 +157,33 @@ def survey_cards(ids: set[int]) -> dict[int, Card]:
 
 def rule(survey: Survey) -> str:
     return rule_of(survey.kind, survey.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a survey's answers say without who gave them: scores and words, each in no order of time."""
+
+    survey_id: int
+    key: str
+    open: bool
+    answers: int
+    scores: tuple[int, ...]
+    words: tuple[str, ...]
+
+
+def heard(survey_ids: Sequence[int]) -> dict[int, Heard]:
+    """The answers of some surveys, as nobody's; two queries."""
+    wanted = set(survey_ids)
+    if not wanted:
+        return {}
+    found: dict[int, list[tuple[int | None, str]]] = {i: [] for i in wanted}
+    given = Answer.objects.filter(survey_id__in=wanted).values_list("survey_id", "score", "words")
+    for survey_id, score, words in given:
+        found[survey_id].append((score, words))
+    return {
+        pk: Heard(
+            pk, key, state == "open", len(found[pk]), tuple(sorted(s for s, _ in found[pk] if s is not None)),
+            tuple(sorted(w for _, w in found[pk] if w)),
+        )
+        for pk, key, state in Survey.objects.filter(pk__in=wanted).values_list("pk", "key", "state")
+    }  # fmt: skip
