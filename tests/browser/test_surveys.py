@@ -223,6 +223,15 @@ def test_the_snippet_asks_under_a_strict_policy(customers_page, surveys, axe, wi
     page.reload()
     page.wait_for_timeout(300)
     assert page.locator("loopline-survey").count() == 0  # it asks once
+    for round_, asks in ((str(surveys["full"]), 0), ("1234567", 1)):
+        page.evaluate(  # as if that round was answered a quarter ago
+            """(round) => { for (const key of Object.keys(localStorage)) if (key.startsWith("loopline-survey-"))
+            localStorage.setItem(key, `${round} ${Date.now() - 81 * 86400e3}`); }""",
+            round_,
+        )
+        page.reload()
+        page.wait_for_timeout(500)
+        assert page.locator("loopline-survey").count() == asks
 
 
 def test_the_snippet_closes_by_escape_and_can_sit_in_the_page(customers_page, surveys):

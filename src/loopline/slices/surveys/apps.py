@@ -35,6 +35,7 @@ class SurveysConfig(AppConfig):
         outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
         register(Kind("survey", "Survey", "SUR", "survey.read", queries.survey_cards, "comment"))
         every(timedelta(minutes=1), jobs.send_held)
+        every(timedelta(minutes=30), jobs.remind_due)
         every(timedelta(minutes=10), handlers.keep_the_days)
         steps.register("survey.turn_back", services.turn_back)
         steps.register("survey.unsend", services.unsend)

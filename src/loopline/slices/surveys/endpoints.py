@@ -38,18 +38,20 @@ from loopline.slices.surveys.schemas import (
 )
 
 router = Router(tags=["surveys"])
-_CLEARED = ("opens_on", "closes_on")
+_CLEARED = ("opens_on", "closes_on", "remind_after")
 
 
 def _json(s: Survey, answered: int) -> dict[str, Any]:
     plain = (
         "name", "kind", "form", "question", "follow_up", "intro", "least", "most", "least_label", "most_label",
         "choices", "state", "channels", "audience", "to_intake", "opens_on", "closes_on", "opened_at",
+        "remind_after", "repeats",
         "closed_at", "version", "created_at", "updated_at",
     )  # fmt: skip
     return {k: getattr(s, k) for k in plain} | {
         "id": s.pk, "key": f"SUR-{s.pk}", "owner": str(s.owner_id) if s.owner_id else None,
         "link": absolute(f"/survey/{s.key}"), "answers": answered, "archived": s.archived_at is not None,
+        "follows": s.follows_id,
     }  # fmt: skip
 
 

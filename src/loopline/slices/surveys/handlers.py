@@ -12,8 +12,10 @@ from loopline.slices.surveys import services
 
 @task()
 def keep_the_days() -> None:
-    """Open what opens today, close what ended yesterday."""
-    services.keep_the_days(actor=Actor.system("Surveys"), now=timezone.now())
+    """Open what opens today, close what ended yesterday, ask anew what is asked every quarter."""
+    actor, now = Actor.system("Surveys"), timezone.now()
+    services.keep_the_days(actor=actor, now=now)
+    services.next_rounds(actor=actor, now=now)
 
 
 def when_erased(event: PersonErased, happened: Happened) -> None:

@@ -8,6 +8,8 @@ from loopline.platform.notify import post
 from loopline.platform.settings.options import workspace
 from loopline.slices.surveys.models import Survey
 
+AGAIN = "We asked you this a while ago and would still like to know. We will not remind you again."
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -23,8 +25,8 @@ def hello(name: str) -> str:
     return f"Hello {first}," if first else "Hello,"
 
 
-def write(survey: Survey, *, name: str, token: str, stops: bool) -> Letter:
-    """One person's mail. `stops` adds the link that ends further messages."""
+def write(survey: Survey, *, name: str, token: str, stops: bool, again: bool = False) -> Letter:
+    """One person's mail. `stops` adds the link that ends further messages; `again` makes it the one reminder."""
     link = post.absolute(f"/survey/{token}")
     company = workspace().name
     picks: list[tuple[str, str]] = []
@@ -34,14 +36,16 @@ def write(survey: Survey, *, name: str, token: str, stops: bool) -> Letter:
         picks = [(c, f"{link}?choice={i}") for i, c in enumerate(survey.choices)]
     ends = f"{survey.least}: {survey.least_label}\n{survey.most}: {survey.most_label}"
     parts = [
-        hello(name), survey.intro, survey.question,
+        hello(name), AGAIN if again else survey.intro, survey.question,
         ends if survey.form == "scale" and survey.least_label else "",
         f"Answer here, it takes a minute: {link}", company,
         f"--\nNo more messages from us: {link}/stop" if stops else "",
     ]  # fmt: skip
     html = render_to_string(
         "surveys/letter.html",
-        {"s": survey, "hello": hello(name), "link": link, "picks": picks, "company": company, "stops": stops},
+        {"s": survey, "hello": hello(name), "link": link, "picks": picks, "company": company, "stops": stops,
+         "before": [AGAIN] if again else [p for p in survey.intro.split("\n\n") if p.strip()]},
         using="jinja2",
     )  # fmt: skip
-    return Letter(survey.question[:250], "\n\n".join(p for p in parts if p), html)
+    subject = f"Reminder: {survey.question}" if again else survey.question
+    return Letter(subject[:250], "\n\n".join(p for p in parts if p), html)

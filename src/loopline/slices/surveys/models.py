@@ -34,6 +34,11 @@ class Survey(Editable):
         "identity.User", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     key = models.CharField(max_length=32, unique=True)  # the public link's
+    remind_after = models.PositiveSmallIntegerField(null=True)  # days; null asks once only
+    repeats = models.CharField(max_length=8, blank=True)  # quarter, or never
+    follows = models.OneToOneField(
+        "self", null=True, on_delete=models.SET_NULL, related_name="followed_by"
+    )
 
     class Meta:
         indexes = [
@@ -61,6 +66,8 @@ class Ask(models.Model):
     said = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    reminder = models.CharField(max_length=8, blank=True)  # one of REMINDERS; one at the most
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

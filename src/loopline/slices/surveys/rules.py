@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from loopline.core.problems import Invalid
@@ -28,6 +29,32 @@ ASK_STATES = (
     ("failed", "Failed"),
     ("suppressed", "Not sent"),
 )
+REMINDERS = (
+    ("queued", "To be reminded"),
+    ("sending", "Sending a reminder"),
+    ("sent", "Reminded"),
+    ("failed", "Reminder failed"),
+    ("spared", "Not reminded"),
+)
+MOST_DAYS = 60  # between a mail and its reminder
+REPEATS = (("", "Once"), ("quarter", "Every quarter"))
+
+
+def remind_days(value: Any) -> int | None:
+    """After how many days who has not answered is reminded; None for never. Raises Invalid."""
+    if value in (None, ""):
+        return None
+    whole = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    if not whole or int(value) != value or not 1 <= value <= MOST_DAYS:
+        raise Invalid(remind_after=f"A reminder comes after 1 to {MOST_DAYS} whole days, or never.")
+    return int(value)
+
+
+def repeated(value: Any) -> str:
+    """How often it asks anew. Raises Invalid."""
+    if (value or "") not in dict(REPEATS):
+        raise Invalid(repeats="It asks once, or every quarter.")
+    return value or ""
 
 
 @dataclass(frozen=True, slots=True)

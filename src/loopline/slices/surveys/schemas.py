@@ -1,19 +1,28 @@
 """Shapes of surveys in the API."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field, StrictInt
 
 from loopline.platform.api.shapes import Id, In, Out, Time, page_of, query_of
 from loopline.slices.surveys.lists import SPEC
-from loopline.slices.surveys.rules import KINDS, MOST_WORDS
+from loopline.slices.surveys.rules import KINDS, MOST_DAYS, MOST_WORDS
 
 Line = Annotated[str, Field(max_length=300)]
 Label = Annotated[str, Field(max_length=60)]
 Choice = Annotated[str, Field(max_length=120)]
 Name = Annotated[str, Field(max_length=200)]
+Days = Annotated[
+    int,
+    Field(
+        ge=1, le=MOST_DAYS, description="Days after which who has not answered is reminded, once"
+    ),
+]
+Repeats = Annotated[
+    Literal["", "quarter"], Field(description="`quarter` asks the same people anew every quarter")
+]
 Names = Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100)]
 
 
@@ -32,6 +41,8 @@ class SurveyIn(In):
     to_intake: bool | None = None
     opens_on: date | None = None
     closes_on: date | None = None
+    remind_after: Days | None = None
+    repeats: Repeats = ""
 
 
 class SurveyChange(In):
@@ -47,6 +58,8 @@ class SurveyChange(In):
     to_intake: bool | None = None
     opens_on: date | None = None
     closes_on: date | None = None
+    remind_after: Days | None = None
+    repeats: Repeats | None = None
     owner: Annotated[str, Field(max_length=40)] | None = None
     archived: bool | None = None
 
@@ -95,6 +108,9 @@ class SurveyOut(Out):
     to_intake: bool
     opens_on: date | None
     closes_on: date | None
+    remind_after: int | None
+    repeats: str
+    follows: Id | None
     opened_at: Time | None
     closed_at: Time | None
     owner: Id | None

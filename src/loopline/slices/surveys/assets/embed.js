@@ -11,7 +11,10 @@
   const memory = "loopline-survey-" + about;
   const recall = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
   const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } };
-  if (recall(memory) && given.always === undefined) return;
+  // A survey that repeats does so every quarter: until then what was answered or closed is not looked up again.
+  const [before, at] = (recall(memory) || "").split(" ");
+  if (before && !(Date.now() - Number(at) > 80 * 86400e3) && given.always === undefined) return;
+  const remember = (ask) => keep(memory, `${ask.round} ${Date.now()}`);
 
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
   const browser = recall("loopline-browser") || random();
@@ -61,14 +64,14 @@
 
     const state = { score: null, choice: "", words: "" };
     const said = make("p", { class: "said", role: "alert" });
-    const close = () => { keep(memory, "closed"); host.remove(); };
+    const close = () => { remember(ask); host.remove(); };
     const send = async () => {
       const body = { browser, ...state };
       for (const name of ["email", "person", "name", "signature", "occasion"]) if (given[name]) body[name] = given[name];
       said.textContent = "";
       try {
         const answer = await fetch(door, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), credentials: "omit", keepalive: true });
-        if (answer.ok) { keep(memory, "answered"); return true; }
+        if (answer.ok) { remember(ask); return true; }
         said.textContent = (await answer.json()).detail;
       } catch {
         said.textContent = "That did not arrive. Look at your connection and send it again.";
@@ -133,7 +136,9 @@
   const start = async () => {
     try {
       const answer = await fetch(door, { credentials: "omit" });
-      if (answer.ok) show(await answer.json());
+      if (!answer.ok) return;
+      const ask = await answer.json();
+      if (before === ask.round && given.always === undefined) remember(ask); else show(ask);
     } catch { /* the page goes on without it */ }
   };
   const delay = Math.max(0, Math.min(600, Number(given.delay) || 0)) * 1000;

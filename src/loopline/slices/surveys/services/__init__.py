@@ -20,6 +20,7 @@ from loopline.slices.surveys.services.designing import (
     turn_back,
 )
 from loopline.slices.surveys.services.erasing import Forgotten, forget_person
+from loopline.slices.surveys.services.rounds import next_rounds
 from loopline.slices.surveys.services.sending import (
     Sent,
     record_asked,
@@ -42,6 +43,7 @@ __all__ = [
     "create_survey",
     "forget_person",
     "keep_the_days",
+    "next_rounds",
     "open_survey",
     "record_asked",
     "send_survey",

@@ -17,7 +17,7 @@ from loopline.platform.search import index
 from loopline.platform.settings.options import today
 from loopline.platform.undo import steps
 from loopline.slices.surveys.models import Answer, Survey
-from loopline.slices.surveys.rules import KINDS, clean_shape, plain
+from loopline.slices.surveys.rules import KINDS, clean_shape, plain, remind_days, repeated
 
 _TEXTS = {"name": 160, "question": 300, "follow_up": 300, "intro": 1000}
 _NEEDED = ("name", "question")
@@ -38,7 +38,8 @@ def locked(survey_id: int) -> Survey:
     return row
 
 
-def _index(s: Survey) -> None:
+def indexed(s: Survey) -> None:
+    """Put what search knows of it up to date."""
     body = " ".join(filter(None, [s.question, s.follow_up]))
     index.put([
         index.Entry(
@@ -81,16 +82,18 @@ def create_survey(
     texts |= {key: v for key, v in values.items() if key in _TEXTS and v is not None}
     opens, closes = values.get("opens_on"), values.get("closes_on")
     _days(opens, closes)
+    remind, repeats = remind_days(values.get("remind_after")), repeated(values.get("repeats"))
     intake = values.get("to_intake")
     row = Survey.objects.create(
         kind=kind, **_texts(texts), **shape, opens_on=opens, closes_on=closes,
         to_intake=kind != "stakeholders" if intake is None else bool(intake),
         owner_id=values.get("owner_id") or actor.user_id, key=secrets.token_urlsafe(18),
+        remind_after=remind, repeats=repeats,
         created_at=now, updated_at=now, sample=sample,
     )  # fmt: skip
     after = {"name": row.name, "kind": kind}
     record(actor=actor, now=now, change=Change("survey.created", "survey", row.pk, {}, after))
-    _index(row)
+    indexed(row)
     return row.pk
 
 
@@ -103,6 +106,10 @@ def change_survey(
     row = locked(id_)
     values = dict(changes)
     values |= _texts(values)
+    if "remind_after" in values:
+        values["remind_after"] = remind_days(values["remind_after"])
+    if "repeats" in values:
+        values["repeats"] = repeated(values["repeats"])
     asked = {k: v for k, v in values.items() if k in _SHAPE}
     if asked:
         now_is = {k: getattr(row, k) for k in _SHAPE}
@@ -118,7 +125,7 @@ def change_survey(
         record(
             actor=actor, now=now, change=Change("survey.changed", "survey", row.pk, before, after)
         )
-        _index(row)
+        indexed(row)
 
 
 def _turn(actor: Actor, row: Survey, state: str, verb: str, now: datetime) -> None:

@@ -49,7 +49,12 @@ def forget_person(
         rows = Ask.objects.filter(pk=pk)
         rows.filter(state="queued").update(state="suppressed", said="They were erased.")
         rows.update(
-            person=f"{NOBODY}{pk}", name="", address="", contact=None, token=secrets.token_hex(16)
+            person=f"{NOBODY}{pk}",
+            name="",
+            address="",
+            contact=None,
+            token=secrets.token_hex(16),
+            reminder="spared",
         )
     found = Forgotten(len(answers), len(asks))
     if answers:

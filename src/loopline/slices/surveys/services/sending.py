@@ -127,7 +127,9 @@ def record_asked(
     row = locked(survey_id)
     found = audiences.choose(row, audiences.clean(row.kind, audience))
     ids = _written_down(actor, row.pk, found.to, now)
-    Ask.objects.filter(pk__in=ids).update(state="sent", said=said[:500], sent_at=now)
+    Ask.objects.filter(pk__in=ids).update(
+        state="sent", said=said[:500], sent_at=now, reminder="spared"
+    )
     if ids:
         after = {"asked": len(ids)}
         record(actor=actor, now=now, change=Change("survey.sent", "survey", row.pk, {}, after))

@@ -15,7 +15,7 @@ from loopline.slices.surveys import audience as audiences
 from loopline.slices.surveys import letters, queries, services
 from loopline.slices.surveys.lists import answers_spec, who
 from loopline.slices.surveys.models import Ask, Survey
-from loopline.slices.surveys.rules import ASK_STATES, CHANNELS
+from loopline.slices.surveys.rules import ASK_STATES, CHANNELS, REMINDERS
 
 _STAGES = (("customer", "Customers"), ("prospect", "Prospects"), ("churned", "Churned"))
 DUMMY = "their-own-link"  # stands for a person's token in the letter that is shown beforehand
@@ -102,6 +102,7 @@ def asked_list(request: HttpRequest, survey_id: int) -> HttpResponse:
     answered = queries.who_answered(s.pk, [a.person for a in shown])
     context = {
         "s": s, "rows": shown, "answered": answered, "views_": views, "states": dict(ASK_STATES),
+        "reminders": dict(REMINDERS),
         "here": "Surveys", "group": "Learn", "title": "Who was asked",
     }  # fmt: skip
     return render(request, "surveys/asked.html", context)

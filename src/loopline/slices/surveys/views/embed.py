@@ -159,7 +159,9 @@ def embed_survey(request: HttpRequest, key: str) -> HttpResponse:
             "most_label",
             "choices",
         )
-        response = JsonResponse({k: getattr(s, k) for k in shown} | {"company": workspace().name})
+        response = JsonResponse(
+            {k: getattr(s, k) for k in shown} | {"company": workspace().name, "round": str(s.pk)}
+        )
         response["Cache-Control"] = "public, max-age=60"
         return response
     if request.method != "POST":

@@ -22,12 +22,12 @@ from loopline.platform.ui.pages import (
     signed_in,
     toast,
 )  # fmt: skip
-from loopline.platform.ui.rows import day
+from loopline.platform.ui.rows import day, number
 from loopline.slices.surveys import pages, queries, services
 from loopline.slices.surveys.lists import SPEC, who
 from loopline.slices.surveys.models import Survey
 from loopline.slices.surveys.results import results
-from loopline.slices.surveys.rules import ASK_STATES, CHANNELS, FORMS, KINDS, STATES
+from loopline.slices.surveys.rules import ASK_STATES, CHANNELS, FORMS, KINDS, REPEATS, STATES
 
 _TURNED = {"open": "Opened; the links take answers now", "close": "Closed; the links say so"}
 
@@ -58,6 +58,8 @@ def _values(p: QueryDict) -> dict[str, Any]:
             values[key] = int(raw)
     for key in ("opens_on", "closes_on"):
         values[key] = day(key, p.get(key, ""))
+    values["remind_after"] = number("remind_after", p.get("remind_after", ""))
+    values["repeats"] = p.get("repeats", "")
     return values
 
 
@@ -68,7 +70,7 @@ def survey_new(request: HttpRequest) -> HttpResponse:
     kind = KINDS.get(p.get("kind") or request.GET.get("kind", "nps"), KINDS["nps"])
     context: dict[str, Any] = {
         "here": "Surveys", "group": "Learn", "values": p, "errors": {}, "kinds": list(KINDS.values()),
-        "kind": kind, "forms": FORMS,
+        "kind": kind, "forms": FORMS, "repeats": REPEATS,
     }  # fmt: skip
     shape = "surveys/form.html" if is_fragment(request) else "surveys/new.html"
     if request.method != "POST":
