@@ -61,7 +61,10 @@ def _use(name: str) -> None:
 
 
 def use_file(target: Path, kept: Path) -> None:
-    """Point Django to `target`, a migrated file of its own; the one it is copied from stays in the folder `kept`."""
+    """Point Django to `target`, a migrated file of its own; the one it is copied from stays in the folder `kept`.
+
+    A file, as in use: the database in memory Django would take has one connection for all threads of a server.
+    """
     _use(str(target))
     made = kept / f"{digest()}.sqlite3"
     with alone(kept / "lock"):

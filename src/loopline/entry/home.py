@@ -82,6 +82,4 @@ def database(home: Home, *, testing: bool = False) -> dict[str, Any]:
                 "PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;"
             ),
         },
-        # A file, as in use: the database in memory Django would take has one connection for all threads of a server.
-        "TEST": {"NAME": str(file.with_name("test.sqlite3"))},
     }
