@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Link(models.Model):
-    """`relation` reads from first to second: relates to, blocks, documents, caused by."""
+    """`relation` reads from first to second: relates to, blocks, documents, caused by, needs."""
 
     first_type = models.CharField(max_length=30)
     first_id = models.BigIntegerField()

@@ -14,7 +14,7 @@ from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.links.models import Link
 
-RELATIONS = ("relates to", "blocks", "documents", "caused by")
+RELATIONS = ("relates to", "blocks", "documents", "caused by", "needs")
 Ref = tuple[str, int]
 
 
@@ -93,3 +93,11 @@ def linked_ids(
     for second, first in rows.order_by("pk").values_list("second_id", "first_id"):
         out.setdefault(second, []).append(first)
     return out
+
+
+def pairs(*, object_type: str, relation: str, first_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(first, second) of links within one type that begin at these; one query."""
+    rows = Link.objects.filter(
+        first_type=object_type, second_type=object_type, relation=relation, first_id__in=first_ids
+    )
+    return list(rows.order_by("pk").values_list("first_id", "second_id"))

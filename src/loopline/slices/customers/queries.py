@@ -231,3 +231,10 @@ def plans() -> list[tuple[str, str]]:
 def segments() -> list[tuple[str, str]]:
     names = Account.objects.exclude(segment="").values_list("segment", flat=True).distinct()
     return [(n, n) for n in sorted(names)[:100]]
+
+
+@once
+def account_choices() -> list[tuple[str, str]]:
+    """Accounts that are not archived as (id, name), for pickers."""
+    found = Account.objects.filter(archived_at=None).order_by(Lower("name"))
+    return [(str(pk), name) for pk, name in found.values_list("pk", "name")[:500]]

@@ -18,6 +18,7 @@ class RoadmapConfig(AppConfig):
         from loopline.slices.feedback import events as heard
         from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
         from loopline.slices.roadmap import (
+            direction,
             events,
             facts,
             fields,
@@ -34,7 +35,11 @@ class RoadmapConfig(AppConfig):
         declare(rules.PERMISSIONS)
         tables.registered()
         outbox.register(
-            events.OpportunityLinked, events.BetCommitted, events.BetDeclined, events.BetShipped
+            events.OpportunityLinked,
+            events.BetCommitted,
+            events.BetDeclined,
+            events.BetShipped,
+            events.BetTakenBack,
         )
         outbox.subscribe(heard.FeedbackMerged, handlers.when_merged)
         outbox.subscribe(heard.FeedbackUnmerged, handlers.when_unmerged)
@@ -53,6 +58,8 @@ class RoadmapConfig(AppConfig):
         steps.register("opportunity.restore", services.restore_opportunities)
         steps.register("opportunity.unlink", services.unlink_feedback)
         steps.register("bet.unmove", services.unmove_bet)
+        steps.register("bet.resume", services.resume_bet)
+        direction.register()
         line.register()
         facts.register()
         fields.register()

@@ -37,3 +37,11 @@ class BetShipped(Event):
 
     type: ClassVar[str] = "bet.shipped"
     bet_id: int
+
+
+@dataclass(frozen=True)
+class BetTakenBack(Event):
+    """What was decided about a bet was undone; it stands as before."""
+
+    type: ClassVar[str] = "bet.taken_back"
+    bet_id: int

@@ -6,6 +6,7 @@ from typing import Any
 
 from loopline.platform.identity.actor import Actor
 from loopline.platform.ui.rows import Edit, row_fields
+from loopline.slices.goals.queries import key_result_choices, quarter_choices
 from loopline.slices.measures.queries import metric_choices
 from loopline.slices.roadmap.models import Bet, Opportunity
 from loopline.slices.roadmap.queries import opportunity_choices
@@ -18,7 +19,7 @@ def _change_bet(
 ) -> None:
     """As change_bet; pickers send ids as text and nothing for none."""
     values = {
-        k: ((int(v) if v else None) if k in ("metric_id", "opportunity_id") else v)
+        k: ((int(v) if v else None) if k in ("metric_id", "opportunity_id", "key_result_id") else v)
         for k, v in changes.items()
     }
     values = {
@@ -60,4 +61,7 @@ def register() -> None:
         Edit("baseline", "From", "number"),
         Edit("target", "Target", "number"),
         Edit("check_on", "Check on", "date"),
+        Edit("key_result", "Key result", "choice", key_result_choices, "key_result_id",
+             lambda b: b.key_result_id or ""),
+        Edit("quarter", "Quarter", "choice", quarter_choices),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from django.db.models import Q
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.queries import people_choices
 from loopline.platform.lists.spec import BulkAction, Column, Done, Empty, Filter, ListSpec, View
+from loopline.slices.goals.queries import key_result_choices, quarter_choices
 from loopline.slices.measures.queries import metric_choices
 from loopline.slices.roadmap.queries import opportunity_choices, squads
 from loopline.slices.roadmap.rules import HORIZONS, STATES
@@ -90,6 +91,9 @@ BETS = ListSpec(
         Column("state", "State", lambda b: STATES[b.state]),
         Column("horizon", "Horizon", lambda b: b.horizon),
         Column("metric", "Success metric", lambda b: b.metric.name if b.metric else ""),
+        Column("key_result", "Key result", lambda b: b.key_result.text if b.key_result else ""),
+        Column("quarter", "Quarter", lambda b: b.quarter),
+        Column("paused", "Paused", lambda b: b.paused_at, "date"),
         Column("squad", "Squad", lambda b: b.squad),
         Column("owner", "Owner", lambda b: b.owner.name if b.owner else "", "person"),
     ),
@@ -105,6 +109,14 @@ BETS = ListSpec(
             options=opportunity_choices,
         ),
         Filter("metric", "Success metric", lambda v: Q(metric_id=int(v)), options=metric_choices),
+        Filter(
+            "key_result",
+            "Key result",
+            lambda v: Q(key_result_id=int(v)),
+            options=key_result_choices,
+        ),
+        Filter("quarter", "Quarter", lambda v: Q(quarter=v), options=quarter_choices),
+        Filter("paused", "Paused", lambda v: Q(paused_at__isnull=v not in ("1", "true")), "flag"),
     ),
     sorts={
         "changed": ("updated_at", "Changed"),

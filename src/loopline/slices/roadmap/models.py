@@ -84,6 +84,11 @@ class Bet(Editable):
     shipped_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
     check_on = models.DateField(null=True)
+    key_result = models.ForeignKey(
+        "goals.KeyResult", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    quarter = models.CharField(max_length=7, blank=True, default="")
+    paused_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -92,6 +97,17 @@ class Bet(Editable):
             models.Index(fields=["state", "-updated_at"], name="bets_by_state"),
             models.Index(fields=["-created_at", "-id"], name="bets_by_time"),
         ]
+
+
+class Estimate(models.Model):
+    """How many person-weeks a bet asks of one team."""
+
+    bet = models.ForeignKey(Bet, on_delete=models.CASCADE, related_name="estimates")
+    team = models.CharField(max_length=80)
+    weeks = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bet", "team"], name="one_estimate_a_team")]
 
 
 class ScoringModel(Editable):

@@ -14,9 +14,12 @@ from loopline.platform.ui import panels
 from loopline.platform.ui.pages import now_in
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.feedback import queries as feedback
+from loopline.slices.goals import queries as goals
+from loopline.slices.goals.rules import label
 from loopline.slices.insights import queries as insights
 from loopline.slices.roadmap import queries
 from loopline.slices.roadmap.models import Bet, Evidence, Opportunity
+from loopline.slices.roadmap.services.planning import weeks_of
 
 
 def _belongs(request: HttpRequest, actor: Actor, feedback_id: int) -> Mapping[str, Any] | None:
@@ -92,7 +95,23 @@ def _moves(_request: HttpRequest, actor: Actor, metric_id: int) -> Mapping[str, 
     return {"bets": rows} if rows else None
 
 
+def _planned(_request: HttpRequest, actor: Actor, bet_id: int) -> Mapping[str, Any] | None:
+    """What the bet is for and where it stands in the plan, beside its properties."""
+    if not may(actor, "goal.read"):
+        return None
+    bet = queries.bet_rows().filter(pk=bet_id).first()
+    if bet is None:
+        return None
+    changes = may(actor, "bet.change")
+    return {
+        "bet": bet, "plans": changes, "weeks": sorted(weeks_of(bet).items()),
+        "key_results_": goals.key_result_choices() if changes else [],
+        "quarters_": goals.quarter_choices() if changes else [], "quarter_label": label(bet.quarter),
+    }  # fmt: skip
+
+
 def register() -> None:
+    panels.add("bet", "side", "roadmap/planned.html", _planned, 5)
     panels.add("feedback", "belongs", "roadmap/belongs.html", _belongs, 10)
     panels.add("opportunity", "main", "roadmap/log.html", _log("opportunity"), 40)
     panels.add("bet", "main", "roadmap/log.html", _log("bet"), 40)

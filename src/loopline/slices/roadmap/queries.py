@@ -66,7 +66,7 @@ def opportunity_rows() -> QuerySet[Opportunity]:
 
 
 def bet_rows() -> QuerySet[Bet]:
-    return Bet.objects.select_related("owner", "opportunity", "metric")
+    return Bet.objects.select_related("owner", "opportunity", "metric", "key_result")
 
 
 def opportunity(*, actor: Actor, opportunity_id: int) -> Opportunity:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loopline.slices.roadmap.views import bets, evidence, opportunities, priorities
+from loopline.slices.roadmap.views import bets, evidence, opportunities, planning, priorities
 
 urlpatterns = [
     path("opportunities", opportunities.opportunity_list, name="opportunities"),
@@ -34,6 +34,8 @@ urlpatterns = [
     path("bets/new", bets.bet_new, name="bet-new"),
     path("bets/<int:bet_id>", bets.bet_page, name="bet-page"),
     path("bets/<int:bet_id>/score", bets.bet_score, name="bet-score"),
+    path("bets/<int:bet_id>/pause", planning.pause, name="bet-pause"),
+    path("bets/<int:bet_id>/resume", planning.resume, name="bet-resume"),
     path("bets/<int:bet_id>/do/<slug:verb>", bets.bet_do, name="bet-do"),
     path("priorities", priorities.priorities, name="priorities"),
     path("priorities/scales", priorities.scales, name="priorities-scales"),

@@ -19,7 +19,7 @@ class ToldConfig(AppConfig):
         from loopline.slices.customers.events import ContactUnsubscribed
         from loopline.slices.decisions.events import DecisionDecided
         from loopline.slices.releases.events import ReleaseShipped
-        from loopline.slices.roadmap.events import OpportunityLinked
+        from loopline.slices.roadmap.events import BetTakenBack, OpportunityLinked
         from loopline.slices.roadmap.queries import provide_told
         from loopline.slices.told import (
             events,
@@ -38,6 +38,7 @@ class ToldConfig(AppConfig):
         outbox.subscribe(ReleaseShipped, handlers.when_shipped)
         outbox.subscribe(DecisionDecided, handlers.when_decided)
         outbox.subscribe(OpportunityLinked, handlers.when_linked)
+        outbox.subscribe(BetTakenBack, handlers.when_taken_back)
         outbox.subscribe(ContactUnsubscribed, handlers.when_unsubscribed)
         register(
             Kind("follow-up", "Follow-up", "FU", "follow_up.read", queries.follow_up_cards, "tell")

@@ -11,7 +11,7 @@ from loopline.slices.decisions.events import DecisionDecided
 from loopline.slices.releases import queries as releases
 from loopline.slices.releases.events import ReleaseShipped
 from loopline.slices.roadmap import queries as roadmap
-from loopline.slices.roadmap.events import OpportunityLinked
+from loopline.slices.roadmap.events import BetTakenBack, OpportunityLinked
 from loopline.slices.told import services
 from loopline.slices.told.models import FollowUp
 
@@ -74,6 +74,20 @@ def when_decided(event: DecisionDecided, happened: Happened) -> None:
         now=happened.at,
     )
     _by_setting(ids, happened)
+
+
+def when_taken_back(event: BetTakenBack, happened: Happened) -> None:
+    """A decision about a bet was undone: what nobody has sent yet of it is not sent."""
+    bet = roadmap.bets_by_id([event.bet_id]).get(event.bet_id)
+    if bet is None or bet.opportunity_id is None:
+        return
+    waiting = FollowUp.objects.filter(
+        occasion="decision", state="draft", opportunity_id=bet.opportunity_id
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    if ids:
+        reason = "What was decided was taken back."
+        services.suppress_many(actor=ACTOR, ids=ids, reason=reason, now=happened.at)
 
 
 def when_linked(event: OpportunityLinked, happened: Happened) -> None:

@@ -11,6 +11,7 @@ class WorkConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.ui import create, nav
         from loopline.slices.work import (
+            direction,
             events,
             fields,
             handlers,
@@ -25,6 +26,7 @@ class WorkConfig(AppConfig):
         tables.registered()
         outbox.subscribe(events.WorkItemMoved, handlers.start_bet)
         register(Kind("work-item", "Work item", "WI", "work.read", queries.work_cards, "build"))
+        direction.register()
         line.register()
         metrics.register()
         fields.register()

@@ -20,6 +20,12 @@ from loopline.slices.roadmap.services.opportunities import (
     merge_opportunities,
     restore_opportunities,
 )
+from loopline.slices.roadmap.services.planning import (
+    pause_bet,
+    plan_bet,
+    put_back,
+    resume_bet,
+)
 from loopline.slices.roadmap.services.scores import change_scale, ensure_models, score_bet
 
 __all__ = [
@@ -39,8 +45,12 @@ __all__ = [
     "mark_started",
     "merge_opportunities",
     "move_bet",
+    "pause_bet",
+    "plan_bet",
+    "put_back",
     "remove_evidence",
     "restore_opportunities",
+    "resume_bet",
     "score_bet",
     "set_outcome",
     "unlink_feedback",

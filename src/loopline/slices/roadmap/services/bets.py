@@ -19,6 +19,8 @@ from loopline.platform.settings.options import today
 from loopline.platform.thread.store import touch
 from loopline.platform.undo import steps
 from loopline.slices.decisions import services as decisions
+from loopline.slices.goals import queries as goals
+from loopline.slices.goals.rules import checked_period
 from loopline.slices.measures import queries as measures
 from loopline.slices.roadmap.events import BetCommitted, BetDeclined, BetShipped
 from loopline.slices.roadmap.models import Bet, Opportunity
@@ -54,6 +56,10 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(horizon="A horizon is now, next or later.")
     if out.get("metric_id") and not measures.metrics_by_id([out["metric_id"]]):
         raise Invalid(metric="There is no such metric. Name it under Metrics first.")
+    if out.get("key_result_id") and not goals.key_results_by_id([out["key_result_id"]]):
+        raise Invalid(key_result="There is no such key result.")
+    if out.get("quarter"):
+        out["quarter"] = checked_period(out["quarter"])
     opp = out.get("opportunity_id")
     if opp and not Opportunity.objects.filter(pk=opp, merged_into=None).exists():
         raise Invalid(opportunity="There is no such opportunity.")
@@ -70,13 +76,14 @@ def create_bet(
     *, actor: Actor, title: str, hypothesis: str = "", opportunity_id: int | None = None,
     metric_id: int | None = None, baseline: float | None = None, target: float | None = None,
     horizon: str = "later", squad: str = "", owner_id: int | None = None,
-    inputs: Mapping[str, Any] | None = None, now: datetime, sample: bool = False,
+    inputs: Mapping[str, Any] | None = None, key_result_id: int | None = None, quarter: str = "", now: datetime,
+    sample: bool = False,
 ) -> int:  # fmt: skip
     """A way to solve a problem that we would put work into. Answers its id; it starts as proposed."""
     allow(actor, "bet.change")
     values = _checked(
         {"title": title, "opportunity_id": opportunity_id, "metric_id": metric_id, "baseline": baseline,
-         "target": target, "horizon": horizon}
+         "target": target, "horizon": horizon, "key_result_id": key_result_id, "quarter": quarter}
     )  # fmt: skip
     row = Bet.objects.create(
         **values, hypothesis=hypothesis[:20_000], squad=squad[:80], owner_id=owner_id or actor.user_id,
