@@ -1,4 +1,4 @@
-"""One real server for all who send to it, and a door in front of it for each test."""
+"""A real server for each file that sends to one, and a door in front of it for each test."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.journey.serving import Door, Served, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
     with served() as one:
         yield one
