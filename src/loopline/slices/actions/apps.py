@@ -12,10 +12,12 @@ class ActionsConfig(AppConfig):
         from loopline.platform.ui import create, nav, shortcuts
         from loopline.platform.undo import steps
         from loopline.slices.actions import (
+            # noqa: F401  its schedule,
+            blocks,
             events,
             fields,
             handlers,
-            jobs,  # noqa: F401  its schedule
+            jobs,
             panels,
             queries,
             rules,
@@ -24,6 +26,7 @@ class ActionsConfig(AppConfig):
         )
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         outbox.subscribe(events.ActionCreated, handlers.tell_owner)
         outbox.subscribe(events.ActionAssigned, handlers.tell_owner)

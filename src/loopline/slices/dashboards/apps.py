@@ -12,10 +12,11 @@ class DashboardsConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.undo import steps
-        from loopline.slices.dashboards import events, fields, menu, queries, rules, shelves
+        from loopline.slices.dashboards import blocks, events, fields, menu, queries, rules, shelves
         from loopline.slices.dashboards.services.boards import put_back
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         outbox.register(events.InvestigationConcluded)
         steps.register("dashboard.tile_back", put_back)
         register(

@@ -12,10 +12,11 @@ class DecisionsConfig(AppConfig):
         from loopline.platform.thread import registry
         from loopline.platform.ui import create, moments, nav
         from loopline.platform.ui.rows import Edit, row_fields
-        from loopline.slices.decisions import events, queries, rules, services, tables
+        from loopline.slices.decisions import blocks, events, queries, rules, services, tables
         from loopline.slices.decisions.models import Decision
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         outbox.register(events.DecisionDecided)
         register(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from loopline.platform.blocks import registry
 from loopline.platform.blocks.registry import Block, Shown
 from loopline.platform.blocks.text import Mark, Words, parts, written
+from loopline.platform.db.once import reading
 from loopline.platform.identity.actor import Actor
 from loopline.slices.docs.company import filled_in
 from loopline.slices.docs.models import Doc
@@ -86,13 +87,14 @@ def frozen(
     actor: Actor, doc: Doc, now: datetime, *, fill: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """What every block says now, for services.keep_blocks; blocks the actor may not see are left out."""
-    return {
-        written(part.name, part.params): registry.show(
-            actor, part.name, _params(part, fill or {}), now
-        ).kept()
-        for part in parts(doc.body)
-        if isinstance(part, Mark) and part.name != "fill"
-    }
+    with reading():  # also where no page is being answered, a setting is read once
+        return {
+            written(part.name, part.params): registry.show(
+                actor, part.name, _params(part, fill or {}), now
+            ).kept()
+            for part in parts(doc.body)
+            if isinstance(part, Mark) and part.name != "fill"
+        }
 
 
 def place_part(actor: Actor, doc: Doc, key: str, now: datetime) -> Part:

@@ -13,6 +13,7 @@ class FeedbackConfig(AppConfig):
         from loopline.platform.undo import steps
         from loopline.slices.customers.events import ContactsErased
         from loopline.slices.feedback import (
+            blocks,
             events,
             fields,
             handlers,
@@ -30,6 +31,7 @@ class FeedbackConfig(AppConfig):
         from loopline.slices.surveys.queries import provide_feedback
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         outbox.register(
             events.FeedbackReceived,

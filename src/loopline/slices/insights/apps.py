@@ -16,6 +16,7 @@ class InsightsConfig(AppConfig):
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.slices.decisions.queries import provide_facts
         from loopline.slices.insights import (
+            blocks,
             conventions,
             drops,
             events,
@@ -29,6 +30,7 @@ class InsightsConfig(AppConfig):
         )
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         conventions.offered()
         privacy.offered()
         offer_folder(drops.Drops())

@@ -13,6 +13,7 @@ class MeasuresConfig(AppConfig):
         from loopline.platform.ui.objects import say
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.slices.measures import (
+            blocks,
             events,
             handlers,
             jobs,
@@ -25,6 +26,7 @@ class MeasuresConfig(AppConfig):
         from loopline.slices.measures.models import Metric
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         metrics.register()
         outbox.register(events.MetricValueRecorded)

@@ -275,6 +275,15 @@ def metric_summary(ids: Iterable[int | None], *, now: datetime | None = None) ->
     return {m.pk: _summary(m, found.get(m.pk, []), now) for m in metrics}
 
 
+def summary_of(metric: Metric, *, now: datetime | None = None) -> tuple[Summary, list[Reading]]:
+    """The same of one metric already read with its owner, and its values, oldest first; one query."""
+    found = MetricValue.objects.filter(
+        metric=metric, version_number=metric.definition_version, incomplete=False
+    )
+    run = list(found.order_by("at"))
+    return _summary(metric, run, now), [_reading(v) for v in run if v.value is not None]
+
+
 def _summary(m: Metric, run: Sequence[MetricValue], now: datetime | None) -> Summary:
     values = [v for v in run if v.value is not None]
     latest = _reading(values[-1]) if values else None

@@ -13,6 +13,7 @@ class ReleasesConfig(AppConfig):
         from loopline.platform.ui import create, moments, nav
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.slices.releases import (
+            blocks,
             events,
             handlers,
             line,
@@ -25,6 +26,7 @@ class ReleasesConfig(AppConfig):
         from loopline.slices.releases.models import Release
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         outbox.subscribe(events.ReleaseShipped, handlers.ship_bets)
         register(Kind("release", "Release", "REL", "release.read", queries.release_cards, "ship"))

@@ -18,6 +18,7 @@ class RoadmapConfig(AppConfig):
         from loopline.slices.feedback import events as heard
         from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
         from loopline.slices.roadmap import (
+            blocks,
             direction,
             events,
             facts,
@@ -33,6 +34,7 @@ class RoadmapConfig(AppConfig):
         )  # fmt: skip
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         outbox.register(
             events.OpportunityLinked,

@@ -18,6 +18,7 @@ class SurveysConfig(AppConfig):
         from loopline.slices.customers.events import ContactsErased
         from loopline.slices.insights.events import PersonErased
         from loopline.slices.surveys import (
+            blocks,
             events,
             facts,
             fields,
@@ -30,6 +31,7 @@ class SurveysConfig(AppConfig):
         )
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         outbox.register(events.SurveyAnswered, events.AnswersForgotten)
         outbox.subscribe(PersonErased, handlers.when_erased)
         outbox.subscribe(ContactsErased, handlers.when_contacts_erased)

@@ -22,6 +22,7 @@ class ToldConfig(AppConfig):
         from loopline.slices.roadmap.events import BetTakenBack, OpportunityLinked
         from loopline.slices.roadmap.queries import provide_told
         from loopline.slices.told import (
+            blocks,
             events,
             handlers,
             jobs,
@@ -34,6 +35,7 @@ class ToldConfig(AppConfig):
         from loopline.slices.told.models import FollowUp
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         outbox.register(events.FollowUpSent)
         outbox.subscribe(ReleaseShipped, handlers.when_shipped)
         outbox.subscribe(DecisionDecided, handlers.when_decided)

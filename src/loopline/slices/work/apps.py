@@ -11,6 +11,7 @@ class WorkConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.ui import create, nav
         from loopline.slices.work import (
+            blocks,
             direction,
             events,
             fields,
@@ -23,6 +24,7 @@ class WorkConfig(AppConfig):
         )
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         tables.registered()
         outbox.subscribe(events.WorkItemMoved, handlers.start_bet)
         register(Kind("work-item", "Work item", "WI", "work.read", queries.work_cards, "build"))

@@ -4,7 +4,6 @@ pytestmark = pytest.mark.django_db
 
 
 def test_pages(signed_in, cast, now):
-    from loopline.slices.docs import services
 
     c = signed_in(cast.bo)
     assert c.get("/docs").status_code == 200
