@@ -35,6 +35,7 @@ class Context:
     metrics: dict[str, int] = field(default_factory=dict)
     reports: dict[str, int] = field(default_factory=dict)
     investigations: dict[str, int] = field(default_factory=dict)
+    actions: dict[int, int] = field(default_factory=dict)
     linked: set[int] = field(default_factory=set)
     asked: dict[int, list[int]] = field(default_factory=dict)
     acts: list[tuple[datetime, int, Act]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo import (
+    actions,
     bets,
     company,
     customers,
@@ -48,6 +49,7 @@ AREAS: tuple[Area, ...] = (
     insights.load,
     metrics.load,
     learning.load,
+    actions.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
 AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle)

@@ -39,6 +39,7 @@ def _audit() -> Iterator[Finding]:
 _SEARCHED = {
     "feedback": "feedback.Feedback", "opportunity": "roadmap.Opportunity", "bet": "roadmap.Bet",
     "release": "releases.Release", "work-item": "work.WorkItem", "account": "customers.Account",
+    "action-item": "actions.ActionItem",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from loopline.platform.search import index
 # children before parents; each carries `sample`
 KINDS = (
     ("told.FollowUp", ""),
+    ("actions.ActionItem", "action-item"),
     ("releases.Release", "release"),
     ("work.WorkItem", "work-item"),
     ("decisions.Decision", "decision"),

@@ -43,6 +43,7 @@ class ActionsConfig(AppConfig):
         )
         fields.registered()
         panels.registered()
+        jobs.registered()
         nav.item(
             "Today",
             "Actions",

@@ -74,4 +74,6 @@ def remind_owners() -> None:
     remind(now=timezone.now())
 
 
-every(timedelta(hours=1), remind_owners)
+def registered() -> None:
+    """Have it looked at every hour."""
+    every(timedelta(hours=1), remind_owners)

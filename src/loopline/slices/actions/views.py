@@ -201,7 +201,7 @@ def _act(actor: Actor, id_: int, act: str, p: QueryDict, request: HttpRequest) -
     """Do one of the acts of a page; answers what to say and the undo token."""
     now = now_in(request)
     if act == "finish":
-        return "Done", services.finish(actor=actor, ids=[id_], now=now)
+        return "It is done", services.finish(actor=actor, ids=[id_], now=now)
     if act == "drop":
         return "It will not be done", services.wont_do(
             actor=actor, ids=[id_], reason=p.get("reason", ""), now=now

@@ -71,7 +71,8 @@ def _triage(actor: Actor, now: datetime) -> list[Need]:
 
 
 def _mentions(actor: Actor) -> list[Need]:
-    told_me = for_actor(actor=actor, unread=True, limit=6)
+    unread = for_actor(actor=actor, unread=True, limit=40)
+    told_me = [n for n in unread if n.kind != "action"][:6]  # those stand under Your actions
     return [
         Need(7 if n.kind == "follow_up" else 2, n.text, n.url, "for you", "New", "accent")
         for n in told_me
