@@ -12,7 +12,6 @@ class ActionsConfig(AppConfig):
         from loopline.platform.ui import create, nav, shortcuts
         from loopline.platform.undo import steps
         from loopline.slices.actions import (
-            # noqa: F401  its schedule,
             blocks,
             events,
             fields,
