@@ -84,7 +84,9 @@ def freeze(
     digest = digest_of(content)
     if only_changed:
         last = PlanSnapshot.objects.filter(period=period).order_by("-at", "-pk").first()
-        empty = not content["objectives"] and not any(b["quarter"] for b in content["bets"])
+        empty = not content["objectives"] and not any(
+            b["quarter"] == period for b in content["bets"]
+        )
         if (last and last.digest == digest) or (last is None and empty):
             return None
     return PlanSnapshot.objects.create(

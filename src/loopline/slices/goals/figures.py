@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 
 from loopline.platform.settings import options
 from loopline.platform.settings.options import today, zone
-from loopline.platform.ui.formats import NONE, num
+from loopline.slices.goals.facts import printed
 from loopline.slices.goals.models import CheckIn, KeyResult
 from loopline.slices.goals.queries import last_check_ins
 from loopline.slices.goals.rules import LOW_CONFIDENCE, STATUS, TONES, Pace, bounds, pace
 from loopline.slices.measures import queries as measures
+
+__all__ = ["Standing", "lead", "offer_options", "printed", "standings"]
 
 ON_TRACK, BEHIND = "goals.on_track", "goals.behind"
 
@@ -138,19 +140,6 @@ def _pace(k: KeyResult, value: float | None, on: date, steps: tuple[float, float
         on=min(on, k.due), on_track=steps[0], behind=steps[1],
     )  # fmt: skip
     return Pace("dropped", found.done, found.expected) if k.dropped_at else found
-
-
-def printed(value: float | None, unit: str) -> str:
-    """A value with its unit, "–" for none: 31 %, 2.4 h, 1,200 a week."""
-    if value is None:
-        return NONE
-    places = 0 if abs(value) >= 100 else None
-    return f"{num(value, places)} {unit}".strip() if unit else num(value, places)
-
-
-def current_value(k: KeyResult) -> measures.Reading | None:
-    """What its metric says now; None where it has none, or no value yet."""
-    return measures.latest_values([k.metric_id]).get(k.metric_id or 0)
 
 
 def lead(found: Sequence[Standing]) -> str:

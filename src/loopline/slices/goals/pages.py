@@ -173,7 +173,8 @@ def side_by_side(
         r for r in rows
         if r.kind == "bet" and r.ref_id not in there and not _leaves(r, d.period)
     ]  # fmt: skip
-    after, total = [], 0.0
+    after: list[Line] = []
+    total = 0.0
     for r in came:
         weeks = r.values.get("weeks") or r.before.get("weeks") or {}
         total += sum(weeks.values())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loopline.platform.ui.formats import money, num, plural
-from loopline.slices.goals.figures import printed
+from loopline.slices.goals.facts import printed
 from loopline.slices.goals.models import Direction, DirectionPromise, DirectionRow
 from loopline.slices.goals.rules import label
 

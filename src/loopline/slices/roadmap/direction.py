@@ -84,7 +84,7 @@ class Bets:
 
 
 def _added(actor: Actor, move: planning.BetMove, now: datetime) -> None:
-    bet = Bet.objects.get(pk=move.bet_id)
+    bet = Bet.objects.get(pk=move.bet_id or 0)
     services.resume_bet(actor=actor, bet_id=bet.pk, now=now)
     if bet.state == "declined":
         services.set_outcome(actor=actor, bet_id=bet.pk, state="proposed", reason="", now=now)

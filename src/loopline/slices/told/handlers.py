@@ -84,7 +84,13 @@ def when_taken_back(event: BetTakenBack, happened: Happened) -> None:
     waiting = FollowUp.objects.filter(
         occasion="decision", state="draft", opportunity_id=bet.opportunity_id
     )
-    ids = list(waiting.values_list("pk", flat=True))
+    by_decision = dict(waiting.exclude(decision=None).values_list("pk", "decision_id"))
+    known = decisions.by_ids(d for d in by_decision.values() if d)
+    ids = [
+        pk
+        for pk, d in by_decision.items()
+        if d in known and (known[d].about_type, known[d].about_id) == ("bet", bet.id)
+    ]
     if ids:
         reason = "What was decided was taken back."
         services.suppress_many(actor=ACTOR, ids=ids, reason=reason, now=happened.at)

@@ -155,7 +155,7 @@ def decide_direction(*, actor: Actor, direction_id: int, now: datetime) -> str:
             r.save(update_fields=["ref_id"])
     receipts["goals"] = _goals(actor, rows, d, now)
     after = freeze(d.period, why=f"After: {d.title}", by=actor.name, now=now, sample=d.sample)
-    changes = {
+    changes: dict[str, Any] = {
         "state": "decided", "decided_at": now, "decided_by": actor.name[:160],
         "before_id": before.pk if before else None,
         "after_id": after.pk if after else None, "decision_id": decision, "receipts": receipts,
@@ -209,7 +209,7 @@ def undecide(*, actor: Actor, direction_id: int, now: datetime) -> None:
         decisions.change_decision(
             actor=actor, id_=d.decision_id, changes={"archived": True}, now=now
         )
-    changes = {
+    changes: dict[str, Any] = {
         "state": "draft", "decided_at": None, "decided_by": "", "decision_id": None, "after_id": None, "receipts": {},
     }  # fmt: skip
     apply_changes(d, changes, now=now)

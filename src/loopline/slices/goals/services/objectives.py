@@ -218,7 +218,9 @@ def _checked_key(values: Mapping[str, Any], row: KeyResult | None = None) -> dic
     if "due" in out and not isinstance(out["due"], date):
         raise Invalid(due="Say by when, as 2026-12-31.")
     if {"baseline", "target", "direction"} & set(out):
-        now_ = {k: out.get(k, getattr(row, k, None)) for k in ("baseline", "target", "direction")}
+        now_: dict[str, Any] = {
+            k: out.get(k, getattr(row, k, None)) for k in ("baseline", "target", "direction")
+        }
         checked_way(now_["baseline"], now_["target"], now_["direction"])
     return out
 

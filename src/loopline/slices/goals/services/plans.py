@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
+from typing import Any
 
 from django.db import transaction
 
@@ -42,7 +43,8 @@ def set_capacity(
         row = Capacity.objects.create(
             **values, team=team, period=period, created_at=now, updated_at=now, sample=sample
         )
-        before, after = {}, values
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = dict(values)
     else:
         before, after = apply_changes(row, values, now=now)
     if after:

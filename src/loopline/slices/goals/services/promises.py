@@ -127,7 +127,7 @@ def change_promise(
         value = changes[key] if key == "owner_id" else str(changes[key] or "").strip()[:300]
         if key == "old" and not value:
             raise Invalid(old="Write what was promised.")
-        if key == "owner_id" and value and not people_by_id({value}):
+        if key == "owner_id" and value and not people_by_id({int(value)}):
             raise Invalid(owner="There is no such person here.")
         if getattr(row, key) != value:
             before[key], after[key] = getattr(row, key), value

@@ -130,10 +130,11 @@ def _row(actor: Actor, d: int, p: QueryDict, now: datetime) -> tuple[str, str]:
     if team:
         values["squad"] = team
     if p.get("target"):
-        values["target"] = number_in("target", p["target"])
+        values["target"] = number_in("target", p.get("target", ""))
     services.put_row(
         actor=actor, direction_id=d, kind=p.get("kind", ""), action=p.get("action", ""),
-        ref_id=key_in(p.get("ref", "")), title=p.get("title", ""), values=values, trade_off=p.get("trade_off", ""), now=now,
+        ref_id=key_in(p.get("ref", "")), title=p.get("title", ""), values=values,
+        trade_off=p.get("trade_off", ""), now=now,
     )  # fmt: skip
     return "Written", ""
 
@@ -164,7 +165,9 @@ def _promises(actor: Actor, d: int, p: QueryDict, now: datetime) -> tuple[str, s
         picked.append(services.NewPromise(key_in(account) or 0, key_in(bet)))
     if p.get("account"):
         picked.append(
-            services.NewPromise(key_in(p["account"]) or 0, None, p.get("old", ""), p.get("new", ""))
+            services.NewPromise(
+                key_in(p.get("account", "")) or 0, None, p.get("old", ""), p.get("new", "")
+            )
         )
     if not picked:
         raise Invalid(who="Choose at least one account.")
@@ -175,9 +178,10 @@ def _promises(actor: Actor, d: int, p: QueryDict, now: datetime) -> tuple[str, s
 def _promise(actor: Actor, d: int, p: QueryDict, now: datetime) -> tuple[str, str]:
     changes: dict[str, Any] = {k: p[k] for k in ("old", "new") if k in p}
     if "owner" in p:
-        changes["owner_id"] = find_person_id(p["owner"]) if p["owner"].strip() else None
-        if p["owner"].strip() and changes["owner_id"] is None:
-            raise Invalid(owner=f"Nobody here is called {p['owner']}.")
+        who = p.get("owner", "").strip()
+        changes["owner_id"] = find_person_id(who) if who else None
+        if who and changes["owner_id"] is None:
+            raise Invalid(owner=f"Nobody here is called {who}.")
     services.change_promise(
         actor=actor,
         direction_id=d,

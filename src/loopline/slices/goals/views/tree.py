@@ -52,7 +52,7 @@ def goals(request: HttpRequest) -> HttpResponse:
     for b in all_bets:
         bets.setdefault(b.key_result_id or 0, []).append(b)
     changes = queries.directions_of(period)
-    waiting = [d for d in changes if d.state == "draft" or (d.state == "decided" and d.open_count)]
+    waiting = [d for d in changes if d.state in ("draft", "decided")]
     here = period == period_of(today(now))
     live = [b for b in source().bets() if b.quarter == period]
     context: dict[str, Any] = {
