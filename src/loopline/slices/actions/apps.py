@@ -37,9 +37,8 @@ class ActionsConfig(AppConfig):
             events.ActionReopened,
         )
         steps.register(services.UNDO, services.put_back)
-        register(
-            Kind("action-item", "Action item", "ACT", "action.read", queries.action_cards, "action")
-        )
+        cards = queries.action_cards
+        register(Kind("action-item", "Action item", "ACT", "action.read", cards, "action"))
         fields.registered()
         panels.registered()
         jobs.registered()
@@ -54,13 +53,8 @@ class ActionsConfig(AppConfig):
             key="n",
         )
         create.kind(
-            "action-item",
-            "Action item",
-            "action-new",
-            45,
-            permission="action.change",
-            icon="action",
-        )
+            "action-item", "Action item", "action-new", 45, permission="action.change", icon="action"
+        )  # fmt: skip
         shortcuts.register(
             shortcuts.Shortcut("e", "Done", "In the list of actions", "done"),
             shortcuts.Shortcut("m", "Move to another day", "In the list of actions", "move"),
