@@ -106,6 +106,7 @@ def mentioned(text: str) -> list[Person]:
     return found
 
 
+@once
 def teams() -> list[tuple[int, str]]:
     return list(Team.objects.order_by("name").values_list("pk", "name"))
 

@@ -35,6 +35,7 @@ class Part:
     """`made(team)` lists what is there; `make(actor, team, now)` makes what is not and answers nothing new twice.
 
     `copy(actor, source, target, now)` makes for another team what the first has, with nothing shared between them.
+    `many(teams)` is `made` of several teams in a fixed number of queries.
     """
 
     key: str
@@ -45,6 +46,11 @@ class Part:
     make: Callable[[Actor, int, datetime], None]
     copy: Callable[[Actor, int, int, datetime], None]
     sheets: Callable[[Actor, int], Sequence[Sheet]]
+    many: Callable[[Sequence[int]], Mapping[int, Sequence[Made]]] | None = None
+
+    def of(self, teams: Sequence[int]) -> Mapping[int, Sequence[Made]]:
+        """What each of these teams has."""
+        return self.many(teams) if self.many else {t: self.made(t) for t in teams}
 
 
 @dataclass(frozen=True, slots=True)
