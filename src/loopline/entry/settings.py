@@ -21,7 +21,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 _SLICES = [
     "customers", "decisions", "actions", "docs", "insights", "measures", "surveys", "dashboards", "feedback", "goals", "roadmap",
-    "work", "releases", "told", "playbook", "home",
+    "work", "releases", "told", "rituals", "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [
     "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists", "progress",

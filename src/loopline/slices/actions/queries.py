@@ -184,6 +184,12 @@ def completion(start: date, end: date, *, on: date) -> Completion | None:
     )
 
 
+def done_by(owner_id: int, start: datetime, end: datetime) -> int:
+    """How many one person finished in [start, end)."""
+    done = ActionItem.objects.filter(owner_id=owner_id, state="done", archived_at=None)
+    return done.filter(done_at__gte=start, done_at__lt=end).count()
+
+
 def anything() -> bool:
     """Whether there is any action item at all."""
     return ActionItem.objects.filter(archived_at=None).exists()

@@ -126,7 +126,28 @@ def moments(start: datetime, end: datetime) -> list[Moment]:
     ]
 
 
+def decided_by(user_id: int, start: datetime, end: datetime) -> int:
+    """How many decisions one person took in [start, end)."""
+    found = Decision.objects.filter(state="decided", decided_by_id=user_id, archived_at=None)
+    return found.filter(decided_at__gte=start, decided_at__lt=end).count()
+
+
 def choices() -> list[tuple[str, str]]:
     """Decisions that are not archived, the newest first, for a choice."""
     found = Decision.objects.filter(archived_at=None).order_by("-updated_at", "-pk")
     return [(str(pk), question) for pk, question in found.values_list("pk", "question")[:200]]
+
+
+def open_since() -> list[datetime]:
+    """When each decision that still waits was opened, the oldest first; one query."""
+    found = Decision.objects.filter(state="open", archived_at=None).order_by("created_at")
+    return list(found.values_list("created_at", flat=True))
+
+
+def made_between(start: datetime, end: datetime) -> tuple[int, int]:
+    """(decisions made, of those with the reason written down) in [start, end); one query."""
+    found = Decision.objects.filter(
+        state="decided", archived_at=None, decided_at__gte=start, decided_at__lt=end
+    ).values_list("rationale", flat=True)
+    why = [bool(text.strip()) for text in found]
+    return len(why), sum(why)
