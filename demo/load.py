@@ -19,6 +19,7 @@ from demo import (
     customers,
     decisions,
     feedback,
+    goals,
     insights,
     learning,
     metrics,
@@ -49,6 +50,7 @@ AREAS: tuple[Area, ...] = (
     insights.load,
     metrics.load,
     learning.load,
+    goals.load,
     actions.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.

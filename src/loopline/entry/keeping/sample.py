@@ -17,8 +17,13 @@ KINDS = (
     ("actions.ActionItem", "action-item"),
     ("releases.Release", "release"),
     ("work.WorkItem", "work-item"),
+    ("goals.Direction", "direction"),
+    ("goals.PlanSnapshot", ""),
+    ("goals.Capacity", ""),
     ("decisions.Decision", "decision"),
     ("roadmap.Bet", "bet"),
+    ("goals.KeyResult", "key-result"),
+    ("goals.Objective", "objective"),
     ("roadmap.Opportunity", "opportunity"),
     ("measures.Metric", "metric"),
     ("dashboards.Dashboard", "dashboard"),
@@ -39,6 +44,7 @@ def remove(*, actor: Actor, now: datetime) -> dict[str, int]:
     """Delete what is marked as sample. Answers how many of each kind; the second time nothing."""
     out: dict[str, int] = {}
     lines = apps.get_model("thread.ThreadRow")._default_manager
+    links = apps.get_model("links.Link")._default_manager
     for label, kind in KINDS:
         rows = apps.get_model(label)._default_manager
         found = (
@@ -52,6 +58,7 @@ def remove(*, actor: Actor, now: datetime) -> dict[str, int]:
             rows.filter(pk__in=part).delete()
             if kind:
                 index.drop(kind, part)
+                links.filter(first_type=kind, first_id__in=part).delete()
                 lines.filter(object_type=kind, object_id__in=part).delete()
         out[label.split(".")[1]] = len(ids)
     people = apps.get_model("identity.User")._default_manager.filter(sample=True)

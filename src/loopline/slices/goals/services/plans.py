@@ -72,11 +72,13 @@ def plan_bet(
 
 
 @transaction.atomic
-def take_snapshot(*, actor: Actor, period: str, why: str = "", now: datetime) -> int:
+def take_snapshot(
+    *, actor: Actor, period: str, why: str = "", now: datetime, sample: bool = False
+) -> int:  # fmt: skip
     """Freeze the plan of a quarter as it is now. Answers the snapshot's id."""
     allow(actor, "goal.change")
     made: PlanSnapshot | None = freeze(
-        checked_period(period), why=why.strip() or "By hand", by=actor.name, now=now
+        checked_period(period), why=why.strip() or "By hand", by=actor.name, now=now, sample=sample
     )
     assert made is not None  # noqa: S101  only a nightly one may be left out
     record(
