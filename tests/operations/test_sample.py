@@ -16,6 +16,7 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     from demo.load import load_sample
     from loopline.entry.keeping.checks import verify
     from loopline.entry.keeping.sample import KINDS, remove
+    from loopline.slices.actions import queries as actions
     from loopline.slices.customers.models import Account
     from loopline.slices.dashboards.models import Dashboard, Investigation
     from loopline.slices.feedback.models import Feedback
@@ -52,6 +53,11 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     assert asked.decision_id
     assert asked.metric_id
     assert not [board for board in Dashboard.objects.all() if board.owner_id is None]
+    kept = actions.completion(now.date() - timedelta(days=366), now.date(), on=now.date())
+    assert kept.due >= 30
+    assert 0.4 < kept.share < kept.ever / kept.due < 1
+    assert 2 <= len(actions.overdue(on=now.date())) <= 5
+    assert actions.unowned() == []
     gone = remove(actor=Actor.system(), now=now)
     assert not any(apps.get_model(label).objects.filter(sample=True) for label, _ in KINDS[1:])
     assert gone["Feedback"] == 2000 + said
