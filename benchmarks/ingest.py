@@ -80,8 +80,9 @@ class Reader(threading.Thread):
 
     def __init__(self, port: int, cookie: str, until: float) -> None:
         super().__init__()
-        self.port, self.cookie, self.until = port, cookie, until
+        self.port, self.cookie, self.until, self.rest = port, cookie, until, 0.5
         self.took: list[float] = []
+        self.by_page: dict[str, list[float]] = {}
         self.failed: list[str] = []
 
     def run(self) -> None:
@@ -100,7 +101,8 @@ class Reader(threading.Thread):
             except OSError as wrong:
                 self.failed.append(f"{path} {wrong}")
             self.took.append(time.perf_counter() - began)
-            time.sleep(0.5)
+            self.by_page.setdefault(path, []).append(self.took[-1])
+            time.sleep(self.rest)
 
 
 def _signed_in() -> str:
@@ -151,6 +153,7 @@ def _served(port: int) -> subprocess.Popen[bytes]:
             return server
         except OSError:
             time.sleep(0.1)
+    server.kill()
     raise SystemExit("The server did not start.")
 
 
@@ -173,7 +176,12 @@ def _pages(readers: list[Reader]) -> list[tuple[str, str]]:
     if not took:
         return []
     times = " / ".join(f"{at(took, s) * 1000:.0f} ms" for s in (0.5, 0.95, 0.99))
+    slowest = ", ".join(
+        f"{path} {max(s for r in readers for s in r.by_page.get(path, [0.0])) * 1000:.0f} ms"
+        for path in Reader.PAGES
+    )
     return [
+        ("the slowest of each page", slowest),
         (f"pages meanwhile, {len(readers)} people, p50 / p95 / p99", times),
         ("pages opened, failed", f"{len(took)}, {len(failed)} {failed[:1] or ''}"),
     ]
@@ -201,6 +209,10 @@ def main() -> None:
     try:
         warm = Client(999, port, key, template, time.monotonic() + 1)
         warm.run()
+        if args.readers:  # both workers have met every page before
+            looking = Reader(port, cookie, time.monotonic() + 6)
+            looking.rest = 0.0
+            looking.run()
         spent, began = _cpu(server.pid), time.monotonic()
         every = args.connections * BATCH / args.rate if args.rate else 0.0
         until = began + args.seconds
