@@ -35,6 +35,7 @@ class Doc(Editable):
     stale_at = models.DateTimeField(null=True)
     stale_why = models.CharField(max_length=300, blank=True)
     looked_on = models.DateField(null=True)
+    reminded_on = models.DateField(null=True)
     kept = models.JSONField(null=True)
     kept_at = models.DateTimeField(null=True)
 

@@ -46,9 +46,16 @@ class Part:
 
 
 def page_parts(
-    actor: Actor, doc: Doc, now: datetime, *, fill: Mapping[str, str] | None = None
+    actor: Actor,
+    doc: Doc,
+    now: datetime,
+    *,
+    fill: Mapping[str, str] | None = None,
+    quick: bool = False,
 ) -> list[Part]:
     """The page for this actor. Slow blocks come without what they say, to be fetched; frozen ones say what they said.
+
+    With `quick` slow blocks only say that they come later, for a text that is being written.
 
     `fill` sets parameters of every block that takes them, say the team or the days of a ritual.
     """
@@ -59,7 +66,7 @@ def page_parts(
         elif part.name == "fill":
             found.append(_place(actor, doc, part.first, now))
         else:
-            found.append(_block(actor, doc, part, now, fill or {}))
+            found.append(_block(actor, doc, part, now, fill or {}, quick))
     return found
 
 
@@ -69,7 +76,9 @@ def _params(mark: Mark, fill: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in fill.items() if k in taken} | dict(mark.params)
 
 
-def _block(actor: Actor, doc: Doc, mark: Mark, now: datetime, fill: Mapping[str, str]) -> Part:
+def _block(
+    actor: Actor, doc: Doc, mark: Mark, now: datetime, fill: Mapping[str, str], quick: bool
+) -> Part:
     known = registry.known().get(mark.name)
     if known is None:
         return Part(block=UNKNOWN, shown=Shown(missing=f"There is no block called {mark.name}."))
@@ -79,7 +88,8 @@ def _block(actor: Actor, doc: Doc, mark: Mark, now: datetime, fill: Mapping[str,
         return Part(block=known, shown=registry.thawed(kept))
     query = f"?{urlencode(params)}" if params else ""
     if known.slow:
-        return Part(block=known, query=query)
+        later = Shown("It is drawn when the page is opened.") if quick else None
+        return Part(block=known, shown=later, query=query)
     return Part(block=known, shown=registry.show(actor, mark.name, params, now), query=query)
 
 

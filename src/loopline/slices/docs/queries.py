@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
-from loopline.slices.docs.models import Doc, DocMention
+from loopline.slices.docs.models import Doc, DocMention, DocVersion
 from loopline.slices.docs.rules import standing
 from loopline.slices.docs.templating import Template, template
 
@@ -108,3 +108,64 @@ def doc_cards(ids: set[int]) -> dict[int, Card]:
 def _kind(d: Doc) -> str:
     made = template(d.template) if d.template else None
     return made.title if made else "Doc"
+
+
+@dataclass(frozen=True, slots=True)
+class WordsChange:
+    """One change of title or body: the words before it, those after it, by whom and when."""
+
+    number: int
+    at: datetime
+    by: str
+    title: str
+    body: str
+    next_title: str
+    next_body: str
+
+
+def changes_of(doc: Doc) -> list[WordsChange]:
+    """The newest first; one query."""
+    kept = list(DocVersion.objects.filter(doc=doc).order_by("-number")[:200])
+    out, title, body = [], doc.title, doc.body
+    for v in kept:
+        out.append(WordsChange(v.number, v.at, v.by, v.title, v.body, title, body))
+        title, body = v.title, v.body
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Prunable:
+    """A doc that may go, and why."""
+
+    doc: Doc
+    reasons: tuple[str, ...]
+
+
+STALE_DAYS, UNSEEN_DAYS, MOST_PRUNED = 60, 90, 200
+
+
+def to_prune(*, on: date) -> list[Prunable]:
+    """Out of date for 60 days, not looked at for 90, or without an owner; most reasons first."""
+    stale, unseen = on - timedelta(days=STALE_DAYS), on - timedelta(days=UNSEEN_DAYS)
+    old = Q(stale_at__date__lte=stale) | Q(review_on__lte=stale)
+    unread = Q(looked_on__lte=unseen) | Q(looked_on=None, created_at__date__lte=unseen)
+    left = Q(owner=None) | Q(owner__is_active=False)
+    found = rows().filter(archived_at=None).filter(old | unread | left)
+    out = []
+    for d in found.order_by("updated_at", "pk")[:MOST_PRUNED]:
+        why = []
+        since = d.stale_at.date() if d.stale_at else d.review_on
+        if since and since <= stale:
+            days = (on - since).days
+            why.append(
+                f"out of date for {days} days" if d.stale_at else f"its review is {days} days late"
+            )
+        if d.looked_on and d.looked_on <= unseen:
+            why.append(f"nobody has opened it for {(on - d.looked_on).days} days")
+        elif d.looked_on is None and d.created_at.date() <= unseen:
+            why.append("nobody has opened it")
+        if d.owner is None or not d.owner.is_active:
+            why.append("its owner left" if d.owner else "nobody owns it")
+        if why:
+            out.append(Prunable(d, tuple(why)))
+    return sorted(out, key=lambda p: -len(p.reasons))

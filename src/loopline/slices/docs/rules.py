@@ -96,3 +96,20 @@ def standing(
     if draft:
         return "draft"
     return "soon" if review_on and review_on <= today + SOON else "current"
+
+
+WEEK = 7
+ESCALATE_DAYS = 14
+
+
+def reminder(review_on: date, reminded_on: date | None, on: date) -> str:
+    """soon (within a week), due (the day), late (weekly after) or nothing, by when the owner heard last."""
+    left = (review_on - on).days
+    if left > WEEK or reminded_on == on:
+        return ""
+    if left > 0:
+        begin = review_on - SOON
+        return "soon" if reminded_on is None or reminded_on < begin else ""
+    if left == 0 or reminded_on is None or reminded_on < review_on:
+        return "due" if left == 0 else "late"
+    return "late" if (on - reminded_on).days >= WEEK else ""

@@ -108,7 +108,7 @@ def parsed(text: str, name: str) -> Template:
             said["key"], said["title"], said["about"], said["group"], body.strip() + "\n", places,
             said.get("review_days"), said.get("state") == "draft", said.get("listed", True),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise Malformed(f"{name}: {error}") from error
 
 

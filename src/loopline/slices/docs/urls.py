@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from loopline.slices.docs import filling, views
+from loopline.slices.docs import filling
+from loopline.slices.docs.views import pages, preview, prune, versions
 
 urlpatterns = [
-    path("docs", views.doc_list, name="docs"),
-    path("docs.csv", views.doc_csv, name="docs-csv"),
-    path("docs/new", views.doc_new, name="doc-new"),
-    path("docs/<int:doc_id>", views.doc_page, name="doc-page"),
-    path("docs/<int:doc_id>/edit", views.doc_edit, name="doc-edit"),
-    path("docs/<int:doc_id>/review", views.doc_review, name="doc-review"),
-    path("docs/<int:doc_id>/archive", views.doc_archive, name="doc-archive"),
+    path("docs", pages.doc_list, name="docs"),
+    path("docs.csv", pages.doc_csv, name="docs-csv"),
+    path("docs/new", pages.doc_new, name="doc-new"),
+    path("docs/prune", prune.prune, name="docs-prune"),
+    path("docs/<int:doc_id>", pages.doc_page, name="doc-page"),
+    path("docs/<int:doc_id>/edit", pages.doc_edit, name="doc-edit"),
+    path("docs/<int:doc_id>/preview", preview.preview, name="doc-preview"),
+    path("docs/<int:doc_id>/versions", versions.versions, name="doc-versions"),
+    path("docs/<int:doc_id>/versions/<int:number>/restore", versions.restore, name="doc-restore"),
+    path("docs/<int:doc_id>/review", pages.doc_review, name="doc-review"),
+    path("docs/<int:doc_id>/archive", pages.doc_archive, name="doc-archive"),
     path("docs/<int:doc_id>/fill/<slug:key>", filling.fill, name="doc-fill"),
     path("docs/<int:doc_id>/rows/<slug:key>", filling.add_row, name="doc-row-add"),
     path("docs/<int:doc_id>/rows/<slug:key>/<slug:row>", filling.change_row, name="doc-row"),

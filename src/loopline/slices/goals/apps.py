@@ -11,6 +11,7 @@ class GoalsConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.undo import steps
         from loopline.slices.goals import (
+            blocks,
             events,
             facts,
             fields,
@@ -25,6 +26,7 @@ class GoalsConfig(AppConfig):
         )
 
         declare(rules.PERMISSIONS)
+        blocks.registered()
         outbox.register(
             events.KeyResultCheckedIn, events.ObjectiveClosed, events.DirectionDecided,
             events.DirectionClosed,

@@ -1,4 +1,4 @@
-"""Pages of docs."""
+"""The list, making a doc, its page, its words, looking it over, putting it away."""
 
 from typing import Any
 
