@@ -25,6 +25,7 @@ from demo import (
     metrics,
     problems,
     releases,
+    rituals,
     surveys,
     told,
 )
@@ -50,6 +51,7 @@ AREAS: tuple[Area, ...] = (
     insights.load,
     metrics.load,
     learning.load,
+    rituals.load,
     goals.load,
     actions.load,
 )

@@ -14,6 +14,9 @@ from loopline.platform.search import index
 # children before parents; each carries `sample`
 KINDS = (
     ("told.FollowUp", ""),
+    ("rituals.Week", ""),
+    ("rituals.Session", "session"),
+    ("rituals.Ritual", "ritual"),
     ("actions.ActionItem", "action-item"),
     ("releases.Release", "release"),
     ("work.WorkItem", "work-item"),

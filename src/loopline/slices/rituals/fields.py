@@ -55,6 +55,7 @@ def _skipped(entry: Entry) -> str:
 def registered() -> None:
     """The fields and the sentences."""
     say("ritual.created", lambda _e: "made it")
+    say("ritual.recorded", lambda e: f"wrote down {e.after.get('sessions', 0)} sessions of before")
     say("session.started", lambda _e: "started it")
     say("session.held", lambda _e: "finished it")
     say("session.skipped", _skipped)

@@ -9,6 +9,7 @@ from loopline.slices.rituals.services.planning import (
     set_state,
 )
 from loopline.slices.rituals.services.running import (
+    Held,
     acknowledge,
     add_session,
     attend,
@@ -17,6 +18,7 @@ from loopline.slices.rituals.services.running import (
     change_session,
     finish,
     rate,
+    record_past,
     skip,
     start,
     unskip,
@@ -32,6 +34,7 @@ from loopline.slices.rituals.services.weeks import (
 
 __all__ = [
     "Block",
+    "Held",
     "NewRitual",
     "accept",
     "acknowledge",
@@ -48,6 +51,7 @@ __all__ = [
     "put_back",
     "put_week_back",
     "rate",
+    "record_past",
     "remove_block",
     "set_hats",
     "set_state",
