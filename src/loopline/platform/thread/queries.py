@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card, card, cards
@@ -134,3 +135,21 @@ def reached_counts() -> dict[str, int]:
     rows = ThreadRow.objects.filter(object_type="opportunity").values_list("furthest", flat=True)
     found = list(rows[:5000])
     return {name: sum(f >= n for f in found) for n, name in enumerate(STATIONS, 1)}
+
+
+def open_threads(object_type: str) -> list[tuple[int, int, datetime | None]]:
+    """(id, station it stands at, since when) of every open line that has begun; one query, from the read table."""
+    rows = ThreadRow.objects.filter(object_type=object_type, closed=False, furthest__gt=0)
+    return list(rows.order_by("object_id").values_list("object_id", "furthest", "moved_at"))
+
+
+def passages(object_type: str, *, since: datetime) -> list[tuple[int, datetime, float]]:
+    """(station that was left, when, seconds it took until the next lit station) since a moment; one query."""
+    out = []
+    rows = ThreadRow.objects.filter(object_type=object_type, moved_at__gte=since)
+    for raw in rows.order_by("object_id").values_list("marks", flat=True):
+        lit = [(n, m) for n, m in enumerate((Mark.from_json(m) for m in raw), 1) if m.lit and m.first]
+        for (n, a), (_, b) in pairwise(lit):
+            if a.first and b.first and b.first >= since:
+                out.append((n, b.first, max((b.first - a.first).total_seconds(), 0.0)))
+    return out

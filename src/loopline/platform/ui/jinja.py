@@ -118,6 +118,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "tie": formats.tie,
     "initials": formats.initials,
     "plural": formats.plural,
+    "written": formats.written,
     "md": markdown.render,
     "plain": markdown.plain,
     "marked": marked,

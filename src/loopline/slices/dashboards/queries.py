@@ -151,3 +151,9 @@ def looked_on(ids: Iterable[int], since: date) -> list[tuple[int, date]]:
     """(dashboard, day) of every day on which one was opened; one query."""
     found = Look.objects.filter(dashboard__in=set(ids), on__gte=since, times__gt=0)
     return list(found.values_list("dashboard_id", "on"))
+
+
+def ownership() -> tuple[int, int]:
+    """(dashboards somebody answers for, all of them); one query."""
+    found = list(Dashboard.objects.filter(archived_at=None).values_list("owner_id", flat=True))
+    return sum(o is not None for o in found), len(found)

@@ -12,8 +12,10 @@ from loopline.platform.api.access import actor_of, can
 from loopline.platform.api.shapes import Id, Time, answers, id_in
 from loopline.platform.thread.queries import thread
 from loopline.slices.home.health import health
+from loopline.slices.home.weighing.api import router as weighing
 
 router = Router(tags=["line"])
+router.add_router("", weighing)
 
 
 class ObjectOut(Schema):

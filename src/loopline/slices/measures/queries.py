@@ -336,3 +336,23 @@ def metric_cards(ids: set[int]) -> dict[int, Card]:
 def starters() -> list[tuple[str, str, str, bool]]:
     """The starter set: (key, name, what it needs, whether it needs no event named)."""
     return [(s.key, s.name, s.needs, not s.events) for s in STARTERS if not s.several]
+
+
+def histories(ids: Iterable[int], *, since: datetime) -> dict[int, list[Reading]]:
+    """Complete values of metrics under the version in force from a moment on, oldest first; one query."""
+    found = MetricValue.objects.filter(
+        metric_id__in=set(ids), version_number=F("metric__definition_version"), incomplete=False,
+        value__isnull=False, at__gte=since,
+    ).order_by("at")  # fmt: skip
+    out: dict[int, list[Reading]] = {}
+    for v in found:
+        out.setdefault(v.metric_id, []).append(_reading(v))
+    return out
+
+
+def words_of(ids: Iterable[int]) -> dict[int, str]:
+    """How the definition in force of each metric reads; one query."""
+    found = MetricVersion.objects.filter(
+        metric_id__in=set(ids), number=F("metric__definition_version")
+    )
+    return dict(found.values_list("metric_id", "words"))

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Max
 
 from loopline.core.problems import Missing
+from loopline.platform.blocks.text import Mark
 from loopline.platform.cards.registry import Card
+from loopline.platform.identity.actor import Actor
 from loopline.slices.playbook.content import book
 from loopline.slices.playbook.models import Answer, Edition, Improvement, Question
+from loopline.slices.playbook.scorecard import changing, reading
+from loopline.slices.playbook.scorecard.reading import Line, Scorecard
+
+__all__ = ["Line", "Scorecard"]
 
 
 def questions(*, kind: str = "", skill: str = "", text: str = "") -> list[Question]:
@@ -119,3 +126,23 @@ def picked(rows: Sequence[Question], count: int, seed: str) -> list[Question]:
         left.sort(key=lambda q: used.count(q.kind))
         out.append(left.pop(0))
     return out
+
+
+def scorecard(actor: Actor, now: datetime) -> Scorecard | None:
+    """The scorecard as it stands; None where there is none. Raises NotAllowed."""
+    return reading.read(actor, now)
+
+
+def scorecard_choices() -> list[tuple[str, str]]:
+    """Numbers that can be watched: (as written in a page, title)."""
+    return changing.choices()
+
+
+def headline(card: Scorecard) -> str:
+    """How the scorecard stands, in one sentence."""
+    return reading.headline(card)
+
+
+def source_of(text: str) -> Mark | None:
+    """The block behind a number as written in a page; None for anything else."""
+    return reading.source_of(text)

@@ -173,3 +173,26 @@ def checklists(*, people: Iterable[int], since: datetime) -> list[tuple[int, dat
         for owner, at, lines in found.values_list("owner_id", "shipped_at", "checklist")
         if owner and at and lines
     ]
+
+
+def checklist_lines(since: datetime, until: datetime) -> list[tuple[int, str, int, int]]:
+    """(release, version, lines done, lines) of what shipped in [since, until) with a checklist; one query."""
+    found = Release.objects.filter(
+        state__in=("shipped", "rolled_back"), shipped_at__gte=since, shipped_at__lt=until, archived_at=None,
+        prerelease=False,
+    ).order_by("shipped_at", "pk")  # fmt: skip
+    return [
+        (pk, version, sum(bool(c.get("done")) for c in lines), len(lines))
+        for pk, version, lines in found.values_list("pk", "version_name", "checklist")
+        if lines
+    ]
+
+
+def fates(since: datetime, until: datetime) -> tuple[int, int]:
+    """(reached their users, of those rolled back) in [since, until); one query."""
+    found = Release.objects.filter(
+        state__in=("shipped", "rolled_back"), shipped_at__gte=since, shipped_at__lt=until, archived_at=None,
+        prerelease=False,
+    ).values_list("state", flat=True)  # fmt: skip
+    states = list(found)
+    return len(states), states.count("rolled_back")

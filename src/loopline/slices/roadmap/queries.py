@@ -256,3 +256,11 @@ def asked_families(opportunity_ids: Iterable[int]) -> dict[int, list[int]]:
 def evidence_of(opportunity_id: int) -> QuerySet[Evidence]:
     """Numbers from product usage behind an opportunity, in the order they were added."""
     return Evidence.objects.filter(opportunity=opportunity_id).order_by("pk")
+
+
+def stopped_since(since: datetime) -> list[BetView]:
+    """Bets that were tried and given up, or declined, since a moment, the last first; one query."""
+    found = Bet.objects.filter(
+        state__in=("pivoted", "sunset", "declined"), archived_at=None, updated_at__gte=since
+    )
+    return [_bet_view(b) for b in found.order_by("-updated_at", "-pk")[:100]]

@@ -1,0 +1,1 @@
+"""Where the line loses most, what is left for later on purpose, and what it all brought."""
