@@ -11,6 +11,9 @@ from loopline.platform.ui.pages import go, is_fragment, now_in, render, signed_i
 from loopline.slices.docs import queries, services
 from loopline.slices.docs.pages import place_part
 
+# what counts the page's lines asks again; at the body, since the form that was sent is gone by then
+FILLED = '{"doc-filled": {"target": "body"}}'
+
 
 def _posting(request: HttpRequest) -> Actor:
     actor = signed_in(request, "doc.write")
@@ -29,7 +32,10 @@ def _place(
         "doc": doc, "part": place_part(actor, doc, key, now_in(request)), "writes": may(actor, "doc.write"),
         "editing": "", "error": "", "typed": "", **more,
     }  # fmt: skip
-    return render(request, "docs/parts/place_only.html", context, status)
+    answer = render(request, "docs/parts/place_only.html", context, status)
+    if request.method == "POST" and status == 200:
+        answer["HX-Trigger"] = FILLED
+    return answer
 
 
 def _done(
@@ -112,6 +118,13 @@ def remove_row(request: HttpRequest, doc_id: int, key: str, row: str) -> HttpRes
         return _place(request, actor, doc_id, key, undo=f"/undo/{token}")
     toast(request, "The line is gone", token)
     return go(request, f"/docs/{doc_id}#place-{key}")
+
+
+def act(request: HttpRequest, doc_id: int, key: str, row: str) -> HttpResponse:
+    """Do with a line what its table offers; the place shows what came of it."""
+    actor = _posting(request)
+    services.act_on_line(actor=actor, doc_id=doc_id, key=key, row_id=row, now=now_in(request))
+    return _place(request, actor, doc_id, key)
 
 
 def tick(request: HttpRequest, doc_id: int, key: str, item: str) -> HttpResponse:

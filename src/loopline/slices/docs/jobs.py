@@ -15,7 +15,7 @@ from loopline.platform.settings.options import today, zone
 from loopline.platform.ui.formats import day, plural
 from loopline.slices.docs.models import Doc, DocMention
 from loopline.slices.docs.rules import ESCALATE_DAYS, SOON, reminder
-from loopline.slices.docs.services.staleness import LIVING, mark_stale
+from loopline.slices.docs.settling import LIVING, mark_stale
 
 FROM_HOUR = 8  # in the company's zone; nobody is reminded at night
 MOST = 2_000
@@ -29,8 +29,8 @@ def _said(found: list[Doc], on: date, now: datetime) -> str:
         return (
             f"{d.title}: its review {when} due on {day(d.review_on, now=now)}. Does it still hold?"
         )
-    late = sum(d.review_on is not None and d.review_on <= on for d in found)
-    return f"{plural(len(found), 'doc')} of yours to look over, {late} of them due by now"
+    due = sum(d.review_on is not None and d.review_on <= on for d in found)
+    return f"{plural(len(found), 'doc')} of yours to look over, {due} of them due by now"
 
 
 def _remind(owner: int, mine: list[Doc], on: date, now: datetime) -> bool:

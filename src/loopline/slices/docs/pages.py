@@ -11,10 +11,11 @@ from loopline.platform.blocks.registry import Block, Shown
 from loopline.platform.blocks.text import Mark, Words, parts, written
 from loopline.platform.db.once import reading
 from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import may
 from loopline.slices.docs.company import filled_in
 from loopline.slices.docs.models import Doc
 from loopline.slices.docs.queries import template_of
-from loopline.slices.docs.templating import Check, Item, Place
+from loopline.slices.docs.templating import Check, Item, LineAction, Place, line_action
 
 UNKNOWN = Block("unknown", "Not here", "", "doc.read", lambda *_: Shown())
 
@@ -43,6 +44,7 @@ class Part:
     value: Any = None
     items: Sequence[Ticked] = ()
     total: float | None = None
+    action: LineAction | None = None
 
 
 def page_parts(
@@ -122,10 +124,13 @@ def _place(actor: Actor, doc: Doc, key: str, now: datetime) -> Part:
     value = doc.data.get(key)
     if place.kind == "checklist":
         return Part(place=place, value=value, items=ticked(actor, place, value or {}, now))
-    if place.kind == "table" and place.total:
-        numbers = [line.get(place.total) for line in value or ()]
+    if place.kind == "table":
+        numbers = [line.get(place.total) for line in value or ()] if place.total else []
         known = [n for n in numbers if n is not None]
-        return Part(place=place, value=value, total=sum(known) if known else None)
+        action = line_action(place.action)
+        if action and not may(actor, action.permission):
+            action = None
+        return Part(place=place, value=value, total=sum(known) if known else None, action=action)
     return Part(place=place, value=value)
 
 

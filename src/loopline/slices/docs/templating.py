@@ -6,12 +6,16 @@ Head: `key`, `title`, `about` (one sentence), `group`, `review_days`, `state` (d
 A body names a place by a line `{{fill KEY}}`. Slices add their folders when their apps are ready.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from loopline.platform.identity.actor import Actor
 
 KINDS = ("text", "choice", "number", "date", "person", "table", "checklist")
 CELLS = ("text", "choice", "number", "date", "person", "tags", "metric", "link")
@@ -23,6 +27,7 @@ class Column:
     label: str
     kind: str = "text"
     options: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Place:
     columns: tuple[Column, ...] = ()
     items: tuple[Item, ...] = ()
     total: str = ""  # a number column whose sum stands below the table
+    action: str = ""  # what can be done with a line of the table, by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,53 @@ class Template:
     listed: bool = True  # offered where a doc is made
 
 
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a line became elsewhere: its key, and its address."""
+
+    key: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineAction:
+    """Something later areas do with a line of a table: into the intake, say. It is done once for each line.
+
+    `run(actor, doc id, what was filled in, the line, now)`; the same line again answers the same.
+    """
+
+    name: str
+    label: str
+    permission: str
+    run: Callable[[Actor, int, Mapping[str, Any], Mapping[str, Any], datetime], Became] = field(
+        repr=False
+    )
+
+
+_ACTIONS: dict[str, LineAction] = {}
+
+
+def offer_action(action: LineAction) -> None:
+    _ACTIONS[action.name] = action
+
+
+def line_action(name: str) -> LineAction | None:
+    return _ACTIONS.get(name)
+
+
 class Malformed(Exception):
     """A content file that does not say what it has to; with the file and the reason."""
 
+
+class _Plain(yaml.SafeLoader):
+    """YAML in which on, off, yes and no are words: `label: On` is a label. Only true and false are truth values."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, rule) for tag, rule in rules if tag != "tag:yaml.org,2002:bool"]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 _FOLDERS: list[Path] = [Path(__file__).parent / "content"]
 _READ: dict[str, Template] = {}
@@ -102,7 +152,7 @@ def parsed(text: str, name: str) -> Template:
     """One content file. Raises Malformed."""
     try:
         _, head, body = text.split("---\n", 2)
-        said = yaml.safe_load(head)
+        said = yaml.load(head, _Plain)  # noqa: S506  a safe loader with fewer words for yes and no
         places = {p["key"]: _place(p) for p in said.get("places", ())}
         return Template(
             said["key"], said["title"], said["about"], said["group"], body.strip() + "\n", places,
@@ -119,7 +169,7 @@ def _place(said: Mapping[str, Any]) -> Place:
     return Place(
         said["key"], kind, said.get("label", ""), said.get("hint", ""), tuple(map(str, said.get("options", ()))),
         tuple(_column(c) for c in said.get("columns", ())), tuple(_item(i) for i in said.get("items", ())),
-        said.get("total", ""),
+        said.get("total", ""), said.get("action", ""),
     )  # fmt: skip
 
 
@@ -127,7 +177,8 @@ def _column(said: Mapping[str, Any]) -> Column:
     kind = said.get("kind", "text")
     if kind not in CELLS:
         raise ValueError(f"{said['key']}: a column is one of {', '.join(CELLS)}")
-    return Column(said["key"], said["label"], kind, tuple(map(str, said.get("options", ()))))
+    options = tuple(map(str, said.get("options", ())))
+    return Column(said["key"], said["label"], kind, options, said.get("hint", ""))
 
 
 def _item(said: Mapping[str, Any]) -> Item:

@@ -21,5 +21,6 @@ urlpatterns = [
     path("docs/<int:doc_id>/rows/<slug:key>", filling.add_row, name="doc-row-add"),
     path("docs/<int:doc_id>/rows/<slug:key>/<slug:row>", filling.change_row, name="doc-row"),
     path("docs/<int:doc_id>/rows/<slug:key>/<slug:row>/remove", filling.remove_row, name="doc-row-remove"),
+    path("docs/<int:doc_id>/rows/<slug:key>/<slug:row>/act", filling.act, name="doc-row-act"),
     path("docs/<int:doc_id>/tick/<slug:key>/<slug:item>", filling.tick, name="doc-tick"),
 ]  # fmt: skip

@@ -12,6 +12,7 @@ class FeedbackConfig(AppConfig):
         from loopline.platform.settings import options
         from loopline.platform.undo import steps
         from loopline.slices.customers.events import ContactsErased
+        from loopline.slices.docs.services import LineAction, offer_action
         from loopline.slices.feedback import (
             blocks,
             events,
@@ -59,6 +60,9 @@ class FeedbackConfig(AppConfig):
         outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
         outbox.subscribe(AnswersForgotten, handlers.when_answers_forgotten)
         provide_feedback(queries.of_answers)
+        offer_action(
+            LineAction("intake", "Into the intake", "feedback.receive", handlers.into_intake)
+        )
         line.register()
         fields.register()
         menu.register()

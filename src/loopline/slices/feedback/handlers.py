@@ -1,11 +1,14 @@
 """What people write in surveys comes into the intake; what an erased person said stays, as nobody's."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from loopline.platform.events.outbox import Happened
 from loopline.platform.identity.actor import Actor
 from loopline.slices.customers.events import ContactsErased
 from loopline.slices.customers.services import Who
+from loopline.slices.docs.services import Became
 from loopline.slices.feedback import services
 from loopline.slices.feedback.models import Feedback
 from loopline.slices.feedback.queries import SURVEY, survey_external_id
@@ -73,3 +76,19 @@ def when_answers_forgotten(event: AnswersForgotten, happened: Happened) -> None:
     services.forget_authors(
         actor=PRIVACY, answer_ids=event.answer_ids, erasure=event.erasure, now=happened.at
     )
+
+
+def into_intake(
+    actor: Actor, doc_id: int, filled: Mapping[str, Any], line: Mapping[str, Any], now: datetime
+) -> Became:
+    """What somebody said in an interview becomes an item, once for each line of its page."""
+    said = str(line.get("said") or "").strip()
+    tags = tuple(str(tag) for tag in line.get("tags") or ())
+    who = Who(account_name=str(filled.get("account") or "")[:200], contact_name="")
+    raw = {"doc": f"DOC-{doc_id}", "who": filled.get("person"), "strength": line.get("strength")}
+    ask = services.NewFeedback(
+        source="interview", external_id=f"doc-{doc_id}-{line['id']}", verbatim=said, title=title_from(said), who=who,
+        url=f"/docs/{doc_id}", tags=tags, raw=raw, submitted_by=actor.user_id,
+    )  # fmt: skip
+    received = services.receive_feedback(actor=actor, ask=ask, now=now)
+    return Became(f"FB-{received.id}", f"/feedback/{received.id}")

@@ -1,6 +1,7 @@
 """Writing docs: made from templates, changed by hand, filled in place by place, looked over, frozen."""
 
 from loopline.slices.docs.services.filling import (
+    act_on_line,
     add_row,
     change_row,
     fill,
@@ -19,10 +20,15 @@ from loopline.slices.docs.services.making import (
     restore_version,
 )
 from loopline.slices.docs.services.reviewing import keep_blocks, looked, review
-from loopline.slices.docs.services.staleness import mark_stale
+from loopline.slices.docs.settling import mark_stale
+from loopline.slices.docs.templating import Became, LineAction, add_folder, offer_action
 
 __all__ = [
+    "Became",
+    "LineAction",
     "NewDoc",
+    "act_on_line",
+    "add_folder",
     "add_row",
     "archive",
     "archive_many",
@@ -34,6 +40,7 @@ __all__ = [
     "keep_blocks",
     "looked",
     "mark_stale",
+    "offer_action",
     "put_away",
     "put_row_back",
     "remove_row",

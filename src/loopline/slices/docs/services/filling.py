@@ -16,7 +16,7 @@ from loopline.slices.docs import rules
 from loopline.slices.docs.events import DocFilled
 from loopline.slices.docs.models import Doc
 from loopline.slices.docs.services.shared import indexed, kept_mentions, locked
-from loopline.slices.docs.templating import Place, template
+from loopline.slices.docs.templating import Became, Place, line_action, template
 
 
 def _place(row: Doc, key: str, *kinds: str) -> Place:
@@ -135,6 +135,28 @@ def put_row_back(
     if all(each["id"] != line["id"] for each in lines):
         lines.insert(min(at, len(lines)), dict(line))
         _filled(actor, row, place, lines, _short(line.get(place.columns[0].key)), now)
+
+
+@transaction.atomic
+def act_on_line(*, actor: Actor, doc_id: int, key: str, row_id: str, now: datetime) -> Became:
+    """Do with a line what its table offers, such as hand it to the intake; done before, it answers what came of it."""
+    allow(actor, "doc.write")
+    row = locked(doc_id)
+    place = _place(row, key, "table")
+    action = line_action(place.action)
+    if action is None:
+        raise Missing("action")
+    allow(actor, action.permission)
+    lines = [dict(line) for line in row.data.get(key, ())]
+    line = next((each for each in lines if each["id"] == row_id), None)
+    if line is None:
+        raise Missing("line")
+    if "became" in line:
+        return Became(**line["became"])
+    made = action.run(actor, row.pk, row.data, line, now)
+    line["became"] = {"key": made.key, "url": made.url}
+    _filled(actor, row, place, lines, f"{action.label}: {made.key}", now)
+    return made
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from loopline.slices.docs.services.shared import (
     kept_mentions,
     locked,
 )
-from loopline.slices.docs.services.staleness import replaced
+from loopline.slices.docs.settling import replaced
 from loopline.slices.docs.templating import template
 
 BLANK_REVIEW_DAYS = 180

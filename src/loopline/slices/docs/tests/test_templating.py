@@ -29,6 +29,13 @@ def test_a_content_file_is_read_whole():
     assert made.places["p"].options == ("1", "two")
 
 
+def test_on_and_no_are_words():
+    made = parsed(GOOD.replace("label: P", "label: On").replace("[1, two]", "[yes, no]"), "a.md")
+    assert made.places["p"].label == "On"
+    assert made.places["p"].options == ("yes", "no")
+    assert parsed(GOOD.replace("group: G", "group: G\nlisted: false"), "a.md").listed is False
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
