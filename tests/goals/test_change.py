@@ -153,7 +153,8 @@ def test_one_refusal_leaves_all_as_it_was(cast, quarter, change, now, later_slic
 
 
 def test_what_moved_on_since_its_row_is_named(cast, quarter, change, now):
-    roadmap.mark_started(actor=cast.bo, bet_id=quarter.bets[1], now=now)
+    roadmap.mark_started(actor=cast.bo, bet_id=quarter.bets[0], now=now)
+    roadmap.plan_bet(actor=cast.bo, bet_id=quarter.bets[1], weeks={"Platform": 12}, now=now)
     with pytest.raises(Conflict, match="Sheet import changed since"):
         services.decide_direction(actor=cast.bo, direction_id=change, now=now)
     services.put_row(

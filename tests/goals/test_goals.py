@@ -158,7 +158,7 @@ def test_taking_out_wants_a_reason_and_can_be_taken_back(cast, quarter, now):
 
 
 def test_capacity_is_typed_once_and_days_away_belong_to_their_quarter(cast, quarter, now):
-    assert queries.rooms("2026-Q4") == {"Platform": 2 * 14 - 2}
+    assert queries.rooms("2026-Q4") == {"Platform": 2 * 13 - 2}
     assert queries.rooms("2027-Q1") == {"Platform": 2 * 13}
     assert queries.rooms("2026-Q3") == {}
     with pytest.raises(Invalid):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loopline.platform.ui.formats import NONE, num
+from loopline.platform.ui.formats import NONE, num, written
 from loopline.slices.decisions.queries import Fact, provide_facts
 from loopline.slices.goals.models import DirectionPromise, DirectionRow, KeyResult
 from loopline.slices.goals.planning import PlannedBet, source
@@ -11,10 +11,7 @@ from loopline.slices.goals.rules import label
 
 def printed(value: float | None, unit: str) -> str:
     """A value with its unit, "–" for none: 31 %, 2.4 h, 1,200 a week."""
-    if value is None:
-        return NONE
-    places = 0 if abs(value) >= 100 else None
-    return f"{num(value, places)} {unit}".strip() if unit else num(value, places)
+    return NONE if value is None else written(value, unit)
 
 
 def bet_stands(b: PlannedBet) -> dict[str, Any]:

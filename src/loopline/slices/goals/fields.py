@@ -43,6 +43,19 @@ def _row(entry: Entry) -> str:
     return f"wrote a row: {entry.after.get('action')} {entry.after.get('what')}"
 
 
+def _changed(entry: Entry) -> str:
+    return f"changed {', '.join(k.removesuffix('_id').replace('_', ' ') for k in entry.after)}"
+
+
+def _promises(entry: Entry) -> str:
+    n = entry.after.get("promises", 1)
+    return f"added {n} promise{'s' if n != 1 else ''} to renegotiate"
+
+
+def _left(entry: Entry) -> str:
+    return f"left {entry.before.get('what')} as it is"
+
+
 def _checked_in(entry: Entry) -> str:
     return f"checked in, confidence {entry.after.get('confidence')} of 10"
 
@@ -76,6 +89,9 @@ def registered() -> None:
     for action, text in SAYS.items():
         objects.say(action, _words(text))
     objects.say("direction.row_written", _row)
+    objects.say("direction.row_left_out", _left)
+    objects.say("direction.changed", _changed)
+    objects.say("direction.promises_added", _promises)
     objects.say("direction.promise_told", _account("told"))
     objects.say("direction.promise_waived", _account("waived the promise to"))
     objects.say("direction.promise_open", _account("opened again the promise to"))

@@ -67,9 +67,12 @@ class Standing:
 
     @property
     def reachable(self) -> bool:
-        """Whether it can still be reached: not at risk, and its owner is not without hope."""
-        low = self.check_in is not None and self.check_in.confidence < LOW_CONFIDENCE
-        return self.status in ("reached", "on_track", "behind") and not low
+        """Whether it can still be reached: as its owner says; by its pace while they have not said."""
+        if self.status == "reached":
+            return True
+        if self.check_in is not None:
+            return self.check_in.confidence >= LOW_CONFIDENCE
+        return self.status in ("on_track", "behind")
 
 
 def _ends(day: date) -> datetime:

@@ -72,9 +72,9 @@ def label(period: str) -> str:
 
 
 def weeks_of(period: str) -> int:
-    """How many weeks it has, the last one perhaps short."""
+    """How many whole weeks it has; the day or two beyond are left to the last one."""
     first, last = bounds(period)
-    return ((last - first).days + 7) // 7
+    return round(((last - first).days + 1) / 7)
 
 
 def week_in(period: str, day: date) -> int:

@@ -40,10 +40,20 @@ def _as_it_stands(rows: Sequence[DirectionRow]) -> dict[int, dict[str, Any]]:
     return out
 
 
+def _same(key: str, before: Any, now_: Any) -> bool:
+    """Whether a fact stands as the row has it; that work began on a bet changes no plan."""
+    begun = ("committed", "in_progress")
+    return before == now_ or (key == "state" and before in begun and now_ in begun)
+
+
 def moved_on(rows: Sequence[DirectionRow]) -> list[str]:
     """What changed by other hands since its row was written."""
     now_ = _as_it_stands(rows)
-    return [r.title for r in rows if any(r.before.get(k) != now_[r.pk].get(k) for k in COMPARED)]
+    return [
+        r.title
+        for r in rows
+        if not all(_same(k, r.before.get(k), now_[r.pk].get(k)) for k in COMPARED)
+    ]
 
 
 def _ready(d: Direction, rows: Sequence[DirectionRow]) -> None:
