@@ -16,6 +16,7 @@ class RoadmapConfig(AppConfig):
         from loopline.platform.undo import steps
         from loopline.slices.customers.events import AccountChanged
         from loopline.slices.feedback import events as heard
+        from loopline.slices.insights.events import PersonErased
         from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
         from loopline.slices.roadmap import (
             blocks,
@@ -50,6 +51,7 @@ class RoadmapConfig(AppConfig):
         outbox.subscribe(AccountChanged, handlers.when_account_changed)
         outbox.subscribe(MetricValueRecorded, handlers.when_measured)
         outbox.subscribe(MetricRedefined, handlers.when_redefined)
+        outbox.subscribe(PersonErased, handlers.when_erased)
         register(
             Kind(
                 "opportunity", "Opportunity", "OPP", "opportunity.read", queries.opportunity_cards,

@@ -1,6 +1,7 @@
 """What the roadmap does when others change: demand and lines follow."""
 
 from loopline.platform.events.outbox import Happened
+from loopline.platform.identity.actor import Actor
 from loopline.platform.notify.services import notify_person
 from loopline.platform.thread.store import touch
 from loopline.slices.customers.events import AccountChanged
@@ -11,7 +12,9 @@ from loopline.slices.feedback.events import (
     FeedbackUnmerged,
 )
 from loopline.slices.feedback.queries import ids_of_account
+from loopline.slices.insights.events import PersonErased
 from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
+from loopline.slices.roadmap import services
 from loopline.slices.roadmap.demand import refresh
 from loopline.slices.roadmap.models import Bet
 from loopline.slices.roadmap.queries import opportunities_touching
@@ -60,3 +63,10 @@ def when_redefined(event: MetricRedefined, happened: Happened) -> None:
             url=f"/measures/{event.metric_id}#versions", kind="metric.redefined",
             key=f"metric-redefined:{event.metric_id}:{event.number}:{user}", now=happened.at,
         )  # fmt: skip
+
+
+def when_erased(event: PersonErased, happened: Happened) -> None:
+    """Their address goes from what is quoted."""
+    services.forget_quotes(
+        actor=Actor.system("Privacy"), theirs=event.names, erasure=event.erasure, now=happened.at
+    )

@@ -16,7 +16,7 @@ class ToldConfig(AppConfig):
         from loopline.platform.ui import nav
         from loopline.platform.ui.rows import Edit, row_fields
         from loopline.platform.undo import steps
-        from loopline.slices.customers.events import ContactUnsubscribed
+        from loopline.slices.customers.events import ContactsErased, ContactUnsubscribed
         from loopline.slices.decisions.events import DecisionDecided
         from loopline.slices.releases.events import ReleaseShipped
         from loopline.slices.roadmap.events import BetTakenBack, OpportunityLinked
@@ -42,6 +42,7 @@ class ToldConfig(AppConfig):
         outbox.subscribe(OpportunityLinked, handlers.when_linked)
         outbox.subscribe(BetTakenBack, handlers.when_taken_back)
         outbox.subscribe(ContactUnsubscribed, handlers.when_unsubscribed)
+        outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
         register(
             Kind("follow-up", "Follow-up", "FU", "follow_up.read", queries.follow_up_cards, "tell")
         )

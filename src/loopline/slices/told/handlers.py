@@ -5,7 +5,7 @@ from datetime import timedelta
 from loopline.platform.events.outbox import Happened
 from loopline.platform.identity.actor import Actor
 from loopline.platform.settings import options
-from loopline.slices.customers.events import ContactUnsubscribed
+from loopline.slices.customers.events import ContactsErased, ContactUnsubscribed
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.decisions.events import DecisionDecided
 from loopline.slices.releases import queries as releases
@@ -123,3 +123,10 @@ def when_unsubscribed(event: ContactUnsubscribed, happened: Happened) -> None:
         services.suppress_many(
             actor=ACTOR, ids=ids, reason="They asked for no more messages.", now=happened.at
         )
+
+
+def when_contacts_erased(event: ContactsErased, happened: Happened) -> None:
+    """Nobody is told any more, and what they were told is not kept."""
+    services.forget_recipients(
+        actor=ACTOR, contact_ids=event.contact_ids, erasure=event.erasure, now=happened.at
+    )

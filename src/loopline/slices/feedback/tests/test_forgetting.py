@@ -89,7 +89,7 @@ def test_erasing_reaches_everywhere(greta, signed_in, cast, token, client, now, 
     assert not found["waiting"]
     assert found["taken"] == {
         "ids": 2, "events": 1, "cohorts": 0, "contacts": 1, "comments": 1, "answers": 1, "asks": 0,
-        "feedback": 2, "masked": 2,
+        "feedback": 2, "masked": 2, "follow_ups": 0, "quotes": 0,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from loopline.slices.roadmap.services.bets import (
     unmove_bet,
 )
 from loopline.slices.roadmap.services.evidence import add_evidence, remove_evidence
+from loopline.slices.roadmap.services.forgetting import forget_quotes
 from loopline.slices.roadmap.services.linking import link_feedback, link_many, unlink_feedback
 from loopline.slices.roadmap.services.opportunities import (
     archive_opportunities,
@@ -39,6 +40,7 @@ __all__ = [
     "create_opportunity",
     "decline_bet",
     "ensure_models",
+    "forget_quotes",
     "link_feedback",
     "link_many",
     "mark_shipped",

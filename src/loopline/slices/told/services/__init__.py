@@ -1,6 +1,7 @@
 """What can be done with follow-ups."""
 
 from loopline.slices.told.services.drafting import draft_for_decision, draft_for_release
+from loopline.slices.told.services.forgetting import forget_recipients
 from loopline.slices.told.services.sending import (
     approve,
     approve_many,
@@ -17,6 +18,7 @@ __all__ = [
     "change_follow_up",
     "draft_for_decision",
     "draft_for_release",
+    "forget_recipients",
     "mark_told",
     "record_sent",
     "suppress_many",
