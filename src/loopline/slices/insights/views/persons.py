@@ -92,6 +92,8 @@ TAKEN = (
     ("asks", "mail of a survey lost its address", "mails of surveys lost their address"),
     ("feedback", "item of feedback lost who said it", "items of feedback lost who said it"),
     ("masked", "item of feedback lost the address in its words", "items of feedback lost the address in their words"),
+    ("quotes", "quote lost the address", "quotes lost the address"),
+    ("follow_ups", "message to them lost its words", "messages to them lost their words"),
 )  # fmt: skip
 
 
