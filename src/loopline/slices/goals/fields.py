@@ -52,6 +52,10 @@ def _promises(entry: Entry) -> str:
     return f"added {n} promise{'s' if n != 1 else ''} to renegotiate"
 
 
+def _goal(entry: Entry) -> str:
+    return f"changed the goal “{entry.after.get('goal', '')}”"
+
+
 def _left(entry: Entry) -> str:
     return f"left {entry.before.get('what')} as it is"
 
@@ -91,6 +95,7 @@ def registered() -> None:
     objects.say("direction.row_written", _row)
     objects.say("direction.row_left_out", _left)
     objects.say("direction.changed", _changed)
+    objects.say("direction.goal_changed", _goal)
     objects.say("direction.promises_added", _promises)
     objects.say("direction.promise_told", _account("told"))
     objects.say("direction.promise_waived", _account("waived the promise to"))

@@ -145,14 +145,17 @@ def _pace(k: KeyResult, value: float | None, on: date, steps: tuple[float, float
     return Pace("dropped", found.done, found.expected) if k.dropped_at else found
 
 
-def lead(found: Sequence[Standing]) -> str:
-    """A quarter in one sentence, without its full stop."""
+def lead(found: Sequence[Standing], *, past: bool = False) -> str:
+    """A quarter in one sentence, without its full stop; one that is over says what was reached."""
     live = [s for s in found if s.status != "dropped"]
     if not live:
         return "No key result yet"
     unknown = sum(s.status in ("unmeasured", "no_start") for s in live)
     known = len(live) - unknown
     can = sum(s.reachable for s in live)
+    if past:
+        done = sum(s.status == "reached" for s in live)
+        return f"{done} of {len(live)} key results {'was' if done == 1 else 'were'} reached"
     if not known:
         return f"None of {len(live)} key results is measured yet"
     first = f"{can} of {known} key results can still be reached" if can < known else (

@@ -31,8 +31,8 @@ def _depths(found: Sequence[Objective]) -> dict[int, int]:
     return depth
 
 
-def _said(stand: Sequence[Standing], waiting: Sequence[Direction]) -> str:
-    text = lead(stand)
+def _said(stand: Sequence[Standing], waiting: Sequence[Direction], past: bool) -> str:
+    text = lead(stand, past=past)
     drafts = sum(d.state == "draft" for d in waiting)
     if drafts:
         n = "one change" if drafts == 1 else f"{drafts} changes"
@@ -53,7 +53,8 @@ def goals(request: HttpRequest) -> HttpResponse:
         bets.setdefault(b.key_result_id or 0, []).append(b)
     changes = queries.directions_of(period)
     waiting = [d for d in changes if d.state in ("draft", "decided")]
-    here = period == period_of(today(now))
+    running = period_of(today(now))
+    here, past = period == running, period < running
     live = [b for b in source().bets() if b.quarter == period]
     context: dict[str, Any] = {
         "here": "Goals", "group": "Decide", "title": "Goals", "period": period, "quarter": label(period),
@@ -61,10 +62,10 @@ def goals(request: HttpRequest) -> HttpResponse:
         "seg_rows": switcher(period, "/goals"), "objectives": found, "depths": _depths(found), "of": of, "stand": stand,
         "bets": bets, "bet_lines": lines("bet", [b.id for b in all_bets], now=now), "printed": printed,
         "outcomes": dict(OUTCOMES), "count": len([s for s in stand.values() if s.status != "dropped"]),
-        "said": _said([s for k, s in stand.items()], waiting), "waiting": waiting, "changes_": changes,
+        "said": _said(list(stand.values()), waiting, past), "waiting": waiting, "changes_": changes,
         "mine": queries.due_check_ins(owner_id=actor.user_id, period=period, now=now) if here else 0,
         "writes": may(actor, "goal.change"), "checks": may(actor, "goal.check_in"),
-        "over": [t for t in loads(live, queries.rooms(period)) if t.over], "low": LOW_CONFIDENCE,
+        "over": [t for t in loads(live, queries.rooms(period)) if t.over], "low": LOW_CONFIDENCE, "past": past,
         "scopes": ["On goals"],
     }  # fmt: skip
     return render(request, "goals/tree.html", context)
