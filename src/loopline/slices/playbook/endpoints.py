@@ -1,5 +1,6 @@
 """Plays, questions, answers and improvements in the API."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from loopline.platform.api.lists import newest_first
 from loopline.platform.api.shapes import Id, In, Out, Time, answers, id_in, ref_in
 from loopline.slices.playbook import queries, services
 from loopline.slices.playbook.models import Answer, Edition, Improvement, Question
+from loopline.slices.playbook.plays.standing import Standing, every, last_look
 
 router = Router(tags=["playbook"])
 
@@ -34,6 +36,39 @@ class QuestionOut(Out):
 
 class Questions(Schema):
     items: list[QuestionOut]
+    next_cursor: str | None = None
+
+
+class EvidenceOut(Out):
+    """`value` is null where it is not measured; `missing` then says what to connect. `good` is null without a bar."""
+
+    name: str
+    shows: str
+    value: float | None
+    unit: str
+    good: bool | None
+    says: str
+    missing: str
+    url: str
+
+
+class PlayOut(QuestionOut):
+    """A question with where this workspace stands: `found`, `nothing` (measured, and none of it) or `unmeasured`.
+
+    Own questions are no plays: their `standing` is null. `as_of` is when everything was last looked at.
+    """
+
+    title: str
+    station: str
+    standing: str | None
+    as_of: Time | None
+    evidence: list[EvidenceOut]
+    first_step: str
+    url: str
+
+
+class Plays(Schema):
+    items: list[PlayOut]
     next_cursor: str | None = None
 
 
@@ -114,17 +149,29 @@ def _improvement(i: Improvement) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/plays", auth=can("question.read"), response=answers(Questions))
-@router.get(
-    "/questions",
-    auth=can("question.read"),
-    response=answers(Questions),
-    operation_id="list_questions",
-)
-def list_plays(
-    request: HttpRequest, kind: str = "", skill: str = "", q: str = "", limit: int = 200, cursor: str = ""
-) -> Any:  # fmt: skip
-    """The questions of the playbook, each with its play, by number; `cursor` is the number to go on after."""
+def _standing(s: Standing | None, at: datetime | None) -> dict[str, Any]:
+    if s is None:
+        return {
+            "title": "", "station": "", "standing": None, "as_of": None, "evidence": [], "first_step": "", "url": "",
+        }  # fmt: skip
+    evidence = [
+        {
+            "name": r.entry.name, "shows": r.entry.shows, "value": r.seen.shown.value, "unit": r.seen.shown.unit,
+            "good": r.seen.good, "says": r.seen.shown.sentence, "missing": r.seen.shown.missing,
+            "url": r.seen.shown.href,
+        }
+        for r in s.rows
+    ]  # fmt: skip
+    return {
+        "title": s.play.title, "station": s.play.station, "standing": s.state if at else None, "as_of": at,
+        "evidence": evidence, "first_step": s.play.first_step, "url": f"/plays/{s.play.number}",
+    }  # fmt: skip
+
+
+def _page(
+    kind: str, skill: str, q: str, limit: int, cursor: str
+) -> tuple[list[Question], str | None]:
+    """A page of questions by number. Raises Invalid."""
     if not 1 <= limit <= 200:
         raise Invalid(limit="limit lies between 1 and 200.")
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
@@ -132,10 +179,38 @@ def list_plays(
     found = queries.questions(kind=kind, skill=skill, text=q.replace("\x00", "")[:200])
     rows = [x for x in found if not cursor or x.number > int(cursor)]
     here = rows[:limit]
+    return here, str(here[-1].number) if len(rows) > limit else None
+
+
+@router.get("/plays", auth=can("play.read"), response=answers(Plays))
+def list_plays(
+    request: HttpRequest, kind: str = "", skill: str = "", q: str = "", limit: int = 200, cursor: str = ""
+) -> Any:  # fmt: skip
+    """The plays with where this workspace stands on each, by number; `cursor` is the number to go on after."""
+    here, following = _page(kind, skill, q, limit, cursor)
+    editions, look = queries.samples(x.pk for x in here), last_look()
+    stands = {s.play.slug: s for s in every(actor_of(request), look)}
+    return {
+        "items": [_question(x, editions.get(x.pk)) | _standing(stands.get(x.slug), look.at) for x in here],
+        "next_cursor": following,
+    }  # fmt: skip
+
+
+@router.get(
+    "/questions",
+    auth=can("question.read"),
+    response=answers(Questions),
+    operation_id="list_questions",
+)
+def list_questions(
+    request: HttpRequest, kind: str = "", skill: str = "", q: str = "", limit: int = 200, cursor: str = ""
+) -> Any:  # fmt: skip
+    """The questions of the playbook, each with its play, by number; `cursor` is the number to go on after."""
+    here, following = _page(kind, skill, q, limit, cursor)
     editions = queries.samples(x.pk for x in here)
     return {
         "items": [_question(x, editions.get(x.pk)) for x in here],
-        "next_cursor": str(here[-1].number) if len(rows) > limit else None,
+        "next_cursor": following,
     }
 
 

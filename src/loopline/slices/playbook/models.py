@@ -77,3 +77,33 @@ class Improvement(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["question", "state"], name="improvements_open")]
+
+
+class Reckoning(models.Model):
+    """What the signs of the plays and stages said on one day.
+
+    `values` are the numbers by sign, kept for the small trends; `said` is what each said in full, of the newest day.
+    """
+
+    day = models.DateField(unique=True)
+    at = models.DateTimeField()
+    values = models.JSONField(default=dict)
+    said = models.JSONField(default=dict)
+
+
+class Feed(Editable):
+    """A source that people here follow, with its last entries as plain words.
+
+    `tag` and `modified` are what the other side gave to ask with again; `trouble` is why the last try brought nothing.
+    """
+
+    url = models.CharField(max_length=600, unique=True)
+    title = models.CharField(max_length=160)
+    why = models.CharField(max_length=200, blank=True)
+    tag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=100, blank=True)
+    entries = models.JSONField(default=list)
+    asked_at = models.DateTimeField(null=True)
+    good_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=300, blank=True)

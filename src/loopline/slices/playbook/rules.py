@@ -9,7 +9,10 @@ from loopline.platform.identity.actor import Role
 PERMISSIONS = {
     "question.read": Role.VIEWER, "question.change": Role.PRODUCT, "answer.read": Role.VIEWER,
     "answer.write": Role.MEMBER, "improvement.read": Role.VIEWER, "improvement.write": Role.MEMBER,
-    "improvement.decide": Role.PRODUCT,
+    "improvement.decide": Role.PRODUCT, "scorecard.read": Role.VIEWER,
+    "scorecard.change": Role.PRODUCT, "rollout.read": Role.VIEWER, "rollout.change": Role.PRODUCT,
+    "play.read": Role.VIEWER, "play.look": Role.PRODUCT, "stage.read": Role.VIEWER, "stage.change": Role.PRODUCT,
+    "library.read": Role.VIEWER, "library.write": Role.MEMBER, "feed.change": Role.ADMIN,
 }  # fmt: skip
 LISTS = ("what_good_looks_like", "avoid", "follow_ups", "rubric", "evidence")
 

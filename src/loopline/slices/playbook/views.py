@@ -9,8 +9,12 @@ from loopline.core.problems import Invalid, Missing, Problem
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow, may
 from loopline.platform.ui.pages import actor_in, go, now_in, render, signed_in, toast
+from loopline.slices.docs.company import filled_in
 from loopline.slices.playbook import queries, services
 from loopline.slices.playbook.content import book
+from loopline.slices.playbook.models import Edition
+from loopline.slices.playbook.plays.mapping import plays
+from loopline.slices.playbook.plays.views import evidence_words
 
 
 def reader(request: HttpRequest) -> Actor | None:
@@ -67,13 +71,21 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     actor = reader(request)
     q = queries.question(number)
     improvements = queries.improvements(q.pk) if actor else []
+    sample = queries.sample(q)
     context = _frame(
-        q=q, c=q.content, sample=queries.sample(q), improvements=improvements, title=f"Question {q.number}",
+        q=q, c=q.content, sample=sample, sample_text=_sample_text(actor, sample), improvements=improvements,
+        play=plays().get(q.slug), title=f"Question {q.number}",
         mine=queries.tries(user_id=actor.user_id, question_id=q.pk) if actor and actor.user_id else [],
         writes=may(actor, "improvement.write"), decides=may(actor, "improvement.decide"),
         after=_neighbour(number, 1), before=_neighbour(number, -1),
     )  # fmt: skip
     return render(request, "playbook/question.html", context)
+
+
+def _sample_text(actor: Actor | None, sample: Edition | None) -> str:
+    """The sample answer with the places that the company sheet fills; strangers get it as it is written."""
+    text = sample.sample_answer if sample else ""
+    return filled_in(text) if actor else text
 
 
 def _neighbour(number: int, by: int) -> int | None:
@@ -107,8 +119,10 @@ def practise(request: HttpRequest, number: int) -> HttpResponse:
     actor = signed_in(request, "answer.write")
     q, now = queries.question(number), now_in(request)
     mine = queries.tries(user_id=actor.user_id or 0, question_id=q.pk)
+    sample = queries.sample(q)
     context = _frame(
-        q=q, c=q.content, sample=queries.sample(q), mine=mine, compare=False, text="", error="",
+        q=q, c=q.content, sample=sample, mine=mine, compare=False, text="", error="", seconds="0",
+        sample_text=_sample_text(actor, sample), evidence=q.slug in plays(), said="",
         title=f"Practise question {number}", mock=request.GET.get("mock", ""), step=request.GET.get("step", ""),
     )  # fmt: skip
     if request.method != "POST":
@@ -117,6 +131,15 @@ def practise(request: HttpRequest, number: int) -> HttpResponse:
             context |= {"compare": True, "text": shown.text, "shown": shown}
         return render(request, "playbook/practise.html", context)
     seconds = request.POST.get("seconds", "0")
+    if request.POST.get("use") == "evidence":
+        words = evidence_words(actor, q.slug, now)
+        typed = request.POST.get("text", "").rstrip()[:20_000]
+        context |= {
+            "text": f"{typed}\n\n{words}".strip() if words else typed,
+            "seconds": seconds if seconds.isdecimal() else "0",
+            "said": "" if words else "Nothing that fits this question is measured here yet.",
+        }  # fmt: skip
+        return render(request, "playbook/practise.html", context)
     try:
         attempt = services.save_answer(
             actor=actor, question_id=q.pk, text=request.POST.get("text", ""), scores=_scores(request, q.content),

@@ -3,7 +3,7 @@ import { $ } from "./page.js";
 
 customElements.define("loop-timer", class extends HTMLElement {
   connectedCallback() {
-    const began = Date.now();
+    const began = Date.now() - 1000 * (this.dataset.from ?? 0);
     this.setAttribute("role", "timer");
     this.tick = setInterval(() => {
       const s = Math.round((Date.now() - began) / 1000);
