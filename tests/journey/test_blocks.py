@@ -157,7 +157,7 @@ def test_in_an_empty_house_a_block_says_what_to_do_and_claims_no_number(say, nam
 
 SAID = {
     "metrics-moved": (1, "Swap time most: down 8 h"),
-    "feedback-new": (3, "3 items came in in the last 7 days, 2 more than"),
+    "feedback-new": (3, "3 items arrived in the last 7 days, 2 more than"),
     "feedback-health": (100.0, "100 % of 4 items in the last 30 days came through the intake"),
     "themes": (1, "swaps was said most in the last 30 days: 4 times"),
     "bets-moving": (0, "1 shipped in the last 14 days"),

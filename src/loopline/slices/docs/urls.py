@@ -3,12 +3,15 @@
 from django.urls import path
 
 from loopline.slices.docs import filling
-from loopline.slices.docs.views import pages, preview, prune, versions
+from loopline.slices.docs.views import exchange, pages, preview, prune, versions
 
 urlpatterns = [
     path("docs", pages.doc_list, name="docs"),
     path("docs.csv", pages.doc_csv, name="docs-csv"),
     path("docs/new", pages.doc_new, name="doc-new"),
+    path("docs/import", exchange.doc_import, name="docs-import"),
+    path("docs.zip", exchange.all_files, name="docs-zip"),
+    path("docs/<int:doc_id>.md", exchange.doc_file, name="doc-file"),
     path("docs/prune", prune.prune, name="docs-prune"),
     path("docs/<int:doc_id>", pages.doc_page, name="doc-page"),
     path("docs/<int:doc_id>/edit", pages.doc_edit, name="doc-edit"),

@@ -46,7 +46,7 @@ def _new(_actor: Actor, params: Params, now: datetime) -> Shown:
         for f in (newest if came["here"] else ())
     )
     text = (
-        f"{plural(came['here'], 'item')} came in {last(count)}, {against(came['here'], came['before'])}; "
+        f"{plural(came['here'], 'item')} arrived {last(count)}, {against(came['here'], came['before'])}; "
         f"{num(waits)} {'waits' if waits == 1 else 'wait'} for triage."
     )
     return Shown(text, came["here"], "items", "/feedback", ("Said", "By", "When"), rows)

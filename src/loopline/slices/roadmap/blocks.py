@@ -30,9 +30,12 @@ def _top(_actor: Actor, params: Params, _now: datetime) -> Shown:
         for o in top
     )
     first = top[0]
+    asked = f"asked {plural(first.ask_count, 'time')}"
+    by = plural(first.account_count, "account")
     text = (
-        f"{first.title} is worth most to those who ask: {money(first.arr, own)} from "
-        f"{plural(first.account_count, 'account')}, asked {plural(first.ask_count, 'time')}."
+        f"{first.title} is worth most to those who ask: {money(first.arr, own)} from {by}, {asked}."
+        if first.arr
+        else f"{first.title} is {asked} by {by}, whose worth is not known."
     )
     return Shown(
         text,

@@ -30,6 +30,18 @@ def test_a_template_places_all_it_has_and_only_that(file):
 def test_the_templates_a_team_needs_are_there():
     keys = {file.stem for file in OURS}
     assert {
-        "brief", "prd", "user-story", "runbook", "postmortem", "decision-one-pager", "one-pager", "faq", "handover",
-        "cover-plan", "discovery-sprint", "interview", "release-notes", "company-sheet",
-    } <= keys  # fmt: skip
+        "brief",
+        "prd",
+        "user-story",
+        "runbook",
+        "postmortem",
+        "decision-one-pager",
+        "one-pager",
+        "faq",
+        "handover",
+        "cover-plan",
+        "discovery-sprint",
+        "interview",
+        "release-notes",
+        "company-sheet",
+    } <= keys

@@ -85,10 +85,20 @@ D = date(2026, 12, 10)
 @pytest.mark.parametrize(
     ("before", "told", "step"),
     [
-        (8, None, ""), (7, None, "soon"), (6, None, "soon"), (3, 7, ""), (0, 7, "due"), (0, 0, ""), (-1, 7, "late"),
-        (-1, 0, ""), (-6, 0, ""), (-7, 0, "late"), (-8, -7, ""), (-30, None, "late"),
+        (8, None, ""),
+        (7, None, "soon"),
+        (6, None, "soon"),
+        (3, 7, ""),
+        (0, 7, "due"),
+        (0, 0, ""),
+        (-1, 7, "late"),
+        (-1, 0, ""),
+        (-6, 0, ""),
+        (-7, 0, "late"),
+        (-8, -7, ""),
+        (-30, None, "late"),
     ],
-)  # fmt: skip
+)
 def test_reminders_come_a_week_ahead_on_the_day_and_weekly_after(before, told, step):
     reminded = None if told is None else D - timedelta(days=told)
     assert reminder(D, reminded, D - timedelta(days=before)) == step
