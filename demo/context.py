@@ -38,6 +38,7 @@ class Context:
     actions: dict[int, int] = field(default_factory=dict)
     linked: set[int] = field(default_factory=set)
     asked: dict[int, list[int]] = field(default_factory=dict)
+    passed: random.Random | None = None
     acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
 
     def at(self, days: float, hour: float = 10.0) -> datetime:

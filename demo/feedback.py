@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
+from demo import standup
 from demo.context import Context
 from demo.oakrow.problems import PROBLEMS
 from demo.oakrow.story import BETS, CLOSERS, OPENERS
@@ -56,9 +57,10 @@ def load(w: Context) -> None:
         said_by = (
             w.people[r.choice(PASSERS)] if source in ("call", "sales note", "interview") else None
         )
+        said_by, here = standup.passer(w, back, said_by)
         title, text = _verbatim(w, problem, source)
         ask = intake.NewFeedback(
-            source=source, external_id=f"oak-{n}", verbatim=text, title=title,
+            source=source, external_id="" if here else f"oak-{n}", verbatim=text, title=title,
             received_at=w.at(back, 7 + r.random() * 10),
             who=Who(w.accounts[a].name, "", f"crm-{1000 + a}", address, name, persona),
             tags=PROBLEMS[problem].tags[:1] if r.random() < 0.6 else (), submitted_by=said_by, sample=True,

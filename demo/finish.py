@@ -3,6 +3,7 @@
 from django.tasks import task
 from django.utils import timezone
 
+from demo import plays, standup
 from demo.learning import QUESTION
 from demo.oakrow.metrics import METRICS, ONBOARDING
 from loopline.core.problems import Conflict
@@ -65,6 +66,7 @@ def with_events(recompute: bool = False) -> None:
         for pk in Metric.objects.filter(name__in=names, sample=True).values_list("pk", flat=True):
             measures.compute_now(actor=who, metric_id=pk, now=now)
     enqueue(effect, now=now, dedupe_key="demo:effect", user_id=found.pk)
+    enqueue(baseline, now=now, dedupe_key="demo:baseline")
 
 
 class NotYet(Exception):
@@ -82,3 +84,11 @@ def effect(user_id: int) -> None:
         boards.measure_effect(actor=who, investigation_id=row.pk, now=timezone.now())
     except Conflict as early:  # a problem would not be tried again
         raise NotYet(early.sentence) from early
+
+
+@task(queue_name="bulk", priority=-10)
+def baseline() -> None:
+    """Keep the first numbers as they were. Fails, and is tried again, while they are not computed yet."""
+    if not standup.baseline():
+        raise NotYet("The first metrics have no values yet.")
+    plays.look()

@@ -23,9 +23,11 @@ from demo import (
     insights,
     learning,
     metrics,
+    plays,
     problems,
     releases,
     rituals,
+    standup,
     surveys,
     told,
 )
@@ -52,11 +54,13 @@ AREAS: tuple[Area, ...] = (
     metrics.load,
     learning.load,
     rituals.load,
+    standup.load,
+    plays.load,
     goals.load,
     actions.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
-AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle)
+AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle, standup.settle, rituals.settle, plays.settle)
 
 
 def load_sample(*, as_of: str | None = None) -> list[dict[str, str]]:

@@ -29,6 +29,8 @@ KINDS = (
     ("goals.Objective", "objective"),
     ("roadmap.Opportunity", "opportunity"),
     ("measures.Metric", "metric"),
+    ("docs.Doc", "doc"),
+    ("playbook.Reckoning", ""),
     ("dashboards.Dashboard", "dashboard"),
     ("dashboards.Investigation", "investigation"),
     ("insights.Report", "report"),

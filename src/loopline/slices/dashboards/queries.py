@@ -141,10 +141,11 @@ def investigation_cards(ids: set[int]) -> dict[int, Card]:
     }  # fmt: skip
 
 
-def owned(people: Iterable[int]) -> dict[int, int]:
-    """Dashboards in use that belong to these people: dashboard -> owner; one query."""
+def owned(people: Iterable[int]) -> dict[int, tuple[int, datetime]]:
+    """Dashboards in use that belong to these people: dashboard -> (owner, made at); one query."""
     found = Dashboard.objects.filter(owner_id__in=set(people), archived_at=None)
-    return {pk: owner for pk, owner in found.values_list("pk", "owner_id") if owner}
+    rows_ = found.values_list("pk", "owner_id", "created_at")
+    return {pk: (owner, made) for pk, owner, made in rows_ if owner}
 
 
 def looked_on(ids: Iterable[int], since: date) -> list[tuple[int, date]]:
@@ -153,7 +154,8 @@ def looked_on(ids: Iterable[int], since: date) -> list[tuple[int, date]]:
     return list(found.values_list("dashboard_id", "on"))
 
 
-def ownership() -> tuple[int, int]:
-    """(dashboards somebody answers for, all of them); one query."""
-    found = list(Dashboard.objects.filter(archived_at=None).values_list("owner_id", flat=True))
+def ownership(until: datetime) -> tuple[int, int]:
+    """(dashboards somebody answers for, all of them) of those made by then; one query."""
+    rows_ = Dashboard.objects.filter(archived_at=None, created_at__lte=until)
+    found = list(rows_.values_list("owner_id", flat=True))
     return sum(o is not None for o in found), len(found)

@@ -308,7 +308,8 @@ def of_source(source: str, external_ids: Sequence[str]) -> dict[str, tuple[int, 
 
 
 def passed_on(*, people: Iterable[int], since: datetime) -> list[tuple[int, str, datetime]]:
-    """(who, source, when) of what these people brought in; one query."""
+    """(who, source, when) of what these people brought in; one query. What was written down here has the source `form`
+    however it was heard; what another tool or a file brought keeps its own."""
     found = Feedback.objects.filter(submitted_by_id__in=set(people), received_at__gte=since)
-    rows_ = found.values_list("submitted_by_id", "source", "received_at")
-    return [(who, source, at) for who, source, at in rows_ if who]
+    rows_ = found.values_list("submitted_by_id", "source", "external_id", "received_at")
+    return [(who, source if there else "form", at) for who, source, there, at in rows_ if who]

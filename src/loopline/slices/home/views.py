@@ -10,9 +10,12 @@ from loopline.platform.search.queries import search
 from loopline.platform.thread.queries import reached_counts, standings, thread
 from loopline.platform.ui import charts
 from loopline.platform.ui.pages import now_in, render, signed_in
+from loopline.slices.docs import queries as docs
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.home import health, threads, today
 from loopline.slices.roadmap import queries as roadmap
+
+PLAN = "rollout-plan"  # the template of a plan of 90 days
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -27,14 +30,16 @@ def home(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     steps = today.checklist(counts=counts)
     since = now - timedelta(days=30)
+    left = sum(not s.done for s in steps)
     context: dict[str, Any] = {
+        "stands_up": bool(left) and may(actor, "rollout.change") and not docs.of_template(PLAN),
         "needs": waiting,
         "todo": todo,
         "todo_total": todo_total,
         "finishes": may(actor, "action.change"),
         "moved": moved,
         "steps_": steps,
-        "left": sum(not s.done for s in steps),
+        "left": left,
         "health": health.health(since=since, until=now, now=now),
         "trend": health.trend(now=now, months=8),
         "standings": standings(object_type="opportunity", now=now),

@@ -162,16 +162,15 @@ def moments(start: datetime, end: datetime) -> list[Moment]:
     ]
 
 
-def checklists(*, people: Iterable[int], since: datetime) -> list[tuple[int, datetime, int, int]]:
-    """(owner, shipped at, lines done, lines) of these people's releases shipped since; one query. Those without a
-    checklist are left out."""
-    found = Release.objects.filter(
-        state="shipped", owner_id__in=set(people), shipped_at__gte=since, archived_at=None
-    )
+def checklists(*, since: datetime) -> list[tuple[int, int | None, datetime, int, int]]:
+    """(release, owner, shipped at, lines done, lines) of what shipped since; one query. Those without a checklist are
+    left out."""
+    found = Release.objects.filter(state="shipped", shipped_at__gte=since, archived_at=None)
+    rows_ = found.values_list("pk", "owner_id", "shipped_at", "checklist")
     return [
-        (owner, at, sum(bool(c.get("done")) for c in lines), len(lines))
-        for owner, at, lines in found.values_list("owner_id", "shipped_at", "checklist")
-        if owner and at and lines
+        (pk, owner, at, sum(bool(c.get("done")) for c in lines), len(lines))
+        for pk, owner, at, lines in rows_
+        if at and lines
     ]
 
 

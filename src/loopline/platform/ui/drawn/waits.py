@@ -42,7 +42,7 @@ def _wide(steps: Sequence[Wait], longest: int, unit: str) -> list[str]:
     widths = [w / total * WIDE for _, w in steps]
     for i, (name, wait) in enumerate(steps):
         room = widths[i] + (widths[i + 1] if i + 1 < len(steps) else 0)
-        said = f" {num(wait, 1)} {unit}"
+        said = f" {num(round(wait, 1))} {unit}"
         letters = int(room / LETTER) - len(said)
         body.append(_rect(x, 30, widths[i], 16, i == longest))
         if letters >= min(len(name), 6):
@@ -59,7 +59,7 @@ def _narrow(steps: Sequence[Wait], longest: int, unit: str) -> list[str]:
     total, x, body = sum(w for _, w in steps), 0.0, []
     for i, (name, wait) in enumerate(steps):
         w, cls = wait / total * NARROW, "v" if i == longest else "t2"
-        said = escape(f"{name[:42]} {num(wait, 1)} {unit}")
+        said = escape(f"{name[:42]} {num(round(wait, 1))} {unit}")
         body.append(f'<text class="{cls}" x="0" y="{i * 34 + 12}">{said}</text>')
         body.append(_rect(x, i * 34 + 18, w, 8, i == longest))
         x += w

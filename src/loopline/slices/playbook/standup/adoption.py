@@ -15,10 +15,11 @@ from loopline.platform.squads.registry import Measure, Values, Week
 from loopline.slices.dashboards import queries as dashboards
 from loopline.slices.feedback import queries as feedback
 from loopline.slices.releases import queries as releases
+from loopline.slices.roadmap import queries as roadmap
 
 WEEKS = 8
 SPAN = 4  # weeks whose mean is the value
-INTAKE = frozenset(("form", "api", "internal", "prepare"))
+INTAKE = frozenset(("form", "internal", "prepare"))
 Tally = dict[int, list[list[float]]]
 
 
@@ -109,9 +110,22 @@ def intake(ids: Sequence[int], spans: Sequence[Week], now: datetime) -> Values:
 
 
 def checklists(ids: Sequence[int], spans: Sequence[Week], now: datetime) -> Values:
-    """Of the lines on the checklists of releases that a team's people shipped, those done."""
-    found = releases.checklists(people=_people(ids), since=spans[0][0])
-    return _by_team(ids, [(who, at, float(done), float(n)) for who, at, done, n in found], spans)
+    """Of the lines on the checklists of releases that carried a team's work or that its people own, those done."""
+    found = releases.checklists(since=spans[0][0])
+    carried = releases.bets_in([pk for pk, *_ in found])
+    known = roadmap.bets_by_id({b for bets in carried.values() for b in bets})
+    members, names = team_members(), dict(teams())
+    whose = {pk: {known[b].squad for b in carried.get(pk, ()) if b in known} for pk, *_ in found}
+    out: dict[int, Sequence[float | None]] = {}
+    for team in ids:
+        part, whole = [0] * len(spans), [0] * len(spans)
+        for pk, owner, at, done, n in found:
+            week = _place(at, spans)
+            if week is not None and (names[team] in whose[pk] or owner in members.get(team, ())):
+                part[week] += done
+                whole[week] += n
+        out[team] = [100 * p / w if w else None for p, w in zip(part, whole, strict=True)]
+    return out
 
 
 def looked(ids: Sequence[int], spans: Sequence[Week], now: datetime) -> Values:
@@ -119,9 +133,10 @@ def looked(ids: Sequence[int], spans: Sequence[Week], now: datetime) -> Values:
     owners = dashboards.owned(_people(ids))
     seen = {(d, _place(on, spans)) for d, on in dashboards.looked_on(owners, spans[0][0].date())}
     hits = [
-        (owner, spans[n][0], float((board, n) in seen), 1.0)
-        for board, owner in owners.items()
-        for n in range(len(spans))
+        (owner, start, float((board, n) in seen), 1.0)
+        for board, (owner, made) in owners.items()
+        for n, (start, end) in enumerate(spans)
+        if made < end
     ]
     return _by_team(ids, hits, spans)
 
@@ -152,13 +167,14 @@ def register() -> None:
     for one in (
         Measure(
             "intake", "Asks through the intake",
-            "Of the asks that people of the team brought in, the share that came by the form or the API and not by "
-            "chat, mail or a file.", "%", 10, intake, "Nobody of the team has brought in an ask yet.", "/feedback",
+            "Of the asks that people of the team brought in, the share they wrote down here; the rest was fetched from "
+            "a chat, a mailbox or a file.", "%", 10, intake, "Nobody of the team has brought in an ask yet.",
+            "/feedback",
         ),
         Measure(
             "checklists", "Release checklists done",
-            "Of the lines on the checklists of releases that people of the team shipped, the share that was done.", "%",
-            30, checklists, "Nobody of the team has shipped a release with a checklist.", "/releases",
+            "Of the lines on the checklists of releases that carried the team's work, the share that was done.", "%",
+            30, checklists, "No release with a checklist carried the team's work.", "/releases",
         ),
         Measure(
             "dashboards", "Dashboards looked at",

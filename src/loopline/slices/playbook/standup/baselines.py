@@ -1,6 +1,6 @@
 """Baselines: what the first metrics said on a day, kept so that it cannot change; the scorecard starts from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -42,27 +42,40 @@ class Baseline:
 
 
 @transaction.atomic
-def take(*, actor: Actor, now: datetime, sample: bool = False) -> int:
-    """Keep what the starter metrics say now. Those that need no event named are installed first, where the actor may.
+def take(
+    *, actor: Actor, more: Sequence[int] = (), as_of: datetime | None = None, install: bool = True, now: datetime,
+    sample: bool = False,
+) -> int:  # fmt: skip
+    """Keep what the starter metrics, and `more` by their ids, say now, or said at `as_of`. Answers the page's id.
 
-    Answers the page's id. A metric without a value is kept as not measured, never as zero.
+    Starters that need no event named are installed first, where the actor may and unless `install` says no. A metric
+    without a value is kept as not measured, never as zero.
     """
     allow(actor, "rollout.change")
-    if may(actor, "metric.change"):
+    if install and may(actor, "metric.change"):
         known = measures.installed()
         plain: dict[str, dict[str, str]] = {
             key: {} for key, _, _, bare in measures.starters() if bare and key not in known
         }
         measuring.install_starters(actor=actor, mapping=plain, now=now)
-    ids = [i for found in measures.installed().values() for i in found]
+    ids = list(
+        dict.fromkeys([*(i for found in measures.installed().values() for i in found), *more])
+    )
     summary = measures.metric_summary(ids, now=now)
+    latest = (
+        measures.latest_values(ids, before=as_of)
+        if as_of
+        else {i: m.latest for i, m in summary.items()}
+    )
     body = [docs_words()]
     kept = {}
     for i in ids:
         m = summary[i]
         mark = written("metric", {"id": str(i)})
         body.append(mark)
-        kept[mark] = _shown(m).kept() | {"metric": i, "name": m.name, "at": _at(m)}
+        value = latest.get(i)
+        at = value.at.isoformat() if value else None
+        kept[mark] = _shown(m, value).kept() | {"metric": i, "name": m.name, "at": at}
     new = NewDoc(f"Baseline of {today(now):%-d %B %Y}", BASELINE, "\n".join(body))
     made = writing.create_doc(actor=actor, new=new, now=now, sample=sample)
     writing.keep_blocks(actor=actor, doc_id=made, kept=kept, now=now)
@@ -74,17 +87,13 @@ def docs_words() -> str:
     return "What the numbers said on this day. Nothing here is typed in, and it does not change any more.\n"
 
 
-def _at(m: measures.Summary) -> str | None:
-    return m.latest.at.isoformat() if m.latest else None
-
-
-def _shown(m: measures.Summary) -> Shown:
+def _shown(m: measures.Summary, latest: measures.Reading | None) -> Shown:
     href = f"/measures/{m.id}"
-    if m.latest is None:
+    if latest is None:
         missing = m.trouble or f"{m.name} is not measured yet."
         return Shown(missing=missing, connect=href, unit=m.unit, href=href)
-    sentence = f"{m.name}: {said(m.latest.value, m.unit)}"
-    return Shown(sentence, m.latest.value, m.unit, href)
+    sentence = f"{m.name}: {said(latest.value, m.unit)}"
+    return Shown(sentence, latest.value, m.unit, href)
 
 
 def baselines(*, actor: Actor) -> list[Baseline]:

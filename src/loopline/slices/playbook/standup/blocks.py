@@ -46,7 +46,10 @@ def heard(actor: Actor, params: Params, now: datetime) -> Shown:
     found = _tour()
     if found is None:
         return NO_TOUR
-    rows = tuple(Row((r.name, num(r.heard), num(r.booked), num(r.goal))) for r in found.roles)
+    rows = tuple(
+        Row((r.name, num(r.heard), num(r.booked), num(r.goal) if r.goal else "–"))
+        for r in found.roles
+    )
     said = (
         f"{plural(found.heard, 'person', 'people')} heard of {num(len(found.people))} on the tour"
     )
@@ -59,9 +62,9 @@ def roles(actor: Actor, params: Params, now: datetime) -> Shown:
     found = _tour()
     if found is None:
         return NO_TOUR
-    there = sum(r.there for r in found.roles)
-    said = f"{there} of {plural(len(found.roles), 'role')} heard {num(found.goal)} times or more"
-    return Shown(said, round(100 * there / len(found.roles), 1), "%", "/rollout/tour")
+    there = sum(r.there for r in found.wanted)
+    said = f"{there} of {plural(len(found.wanted), 'role')} heard {num(found.goal)} times or more"
+    return Shown(said, round(100 * there / len(found.wanted), 1), "%", "/rollout/tour")
 
 
 def pains(actor: Actor, params: Params, now: datetime) -> Shown:
@@ -84,11 +87,11 @@ def steps(actor: Actor, params: Params, now: datetime) -> Shown:
     if doc is None:
         return Shown(missing="Today's way is not drawn yet.", connect="/rollout/map")
     found = current.read(doc)
-    total = f", {num(found.total, 1)} days of waiting" if found.total is not None else ""
+    total = f", {num(round(found.total, 1))} days of waiting" if found.total is not None else ""
     said = f"{plural(len(found.steps), 'step')} from discovery to release{total}"
     drawn = current.drawn(found.steps)
     rows = tuple(
-        Row((s.name, s.owner or "nobody", "–" if s.wait is None else num(s.wait, 1)))
+        Row((s.name, s.owner or "nobody", "–" if s.wait is None else num(round(s.wait, 1))))
         for s in found.steps
     )
     return Shown(
@@ -109,7 +112,7 @@ def owned(actor: Actor, params: Params, now: datetime) -> Shown:
         return Shown(missing="No wait is written on the map yet.", connect="/rollout/map")
     step = found.longest
     who = f"owned by {step.owner}" if step.owner else "owned by nobody"
-    said = f"The longest wait is {num(step.wait, 1)} days at {step.name}, {who}"
+    said = f"The longest wait is {num(round(step.wait, 1))} days at {step.name}, {who}"
     return Shown(said, 100.0 if step.owner else 0.0, "%", "/rollout/map")
 
 
@@ -151,7 +154,7 @@ def pulse_of(actor: Actor, params: Params, now: datetime) -> Shown:
             missing=f"{plural(found.answers, 'answer')} so far; shown from {pulse.LEAST}.",
             connect=href,
         )
-    said = f"{team[1]} would miss it: {num(found.score, 1)} of 5 from {plural(found.answers, 'answer')}"
+    said = f"{team[1]} would miss it: {num(round(found.score, 1))} of 5 from {plural(found.answers, 'answer')}"
     return Shown(said, round(found.score, 2), "of 5", href)
 
 
@@ -206,7 +209,7 @@ def trained(actor: Actor, params: Params, now: datetime) -> Shown:
         return Shown(
             missing="No office hours or training have been held.", connect="/rollout/tools#training"
         )
-    rated = f", rated {num(found.rating, 1)} of 5" if found.rating is not None else ""
+    rated = f", rated {num(round(found.rating, 1))} of 5" if found.rating is not None else ""
     said = f"{plural(found.held, 'session')} held, {plural(found.people, 'seat')} taken{rated}"
     return Shown(said, found.held, "sessions", "/rollout/tools#training")
 

@@ -80,20 +80,19 @@ def measured(now: datetime) -> dict[str, Measured]:
     for s in standings(object_type="opportunity", now=now):
         if s.median_wait is not None:
             days = s.median_wait.total_seconds() / DAY
-            said = (
-                f"{num(days, 1)} d: half of {plural(s.threads, 'open problem')} there wait longer"
-            )
+            said = f"{num(round(days, 1))} d: half of {plural(s.threads, 'open problem')} there wait longer"
             out[s.name.capitalize()] = Measured(days, said, "/line/health")
     triage = feedback.flow(since=now - SINCE, until=now).triage_seconds
     if triage:
         days = median(triage) / DAY
         out["Heard"] = Measured(
-            days, f"{num(days, 1)} d: half of {plural(len(triage), 'item')} took longer to triage", "/line/health"
+            days, f"{num(round(days, 1))} d: half of {plural(len(triage), 'item')} took longer to triage",
+            "/line/health",
         )  # fmt: skip
     ids = measures.installed().get("cycle-time", [])[:1]
     latest = measures.latest_values(ids)
     for metric_id, reading in latest.items():
-        said = f"{num(reading.value, 1)} d from start to done, half of the work takes longer"
+        said = f"{num(round(reading.value, 1))} d from start to done, half of the work takes longer"
         out["Built"] = Measured(reading.value, said, f"/measures/{metric_id}")
     return out
 
@@ -103,5 +102,5 @@ def drawn(steps: Sequence[Step]) -> Markup:
     found = Map(None, tuple(steps))
     longest = found.longest
     said = f", the longest wait at {longest.name}" if longest else ""
-    label = f"From discovery to release: {num(found.total or 0, 1)} days{said}"
+    label = f"From discovery to release: {num(round(found.total or 0, 1))} days{said}"
     return waits([(s.name, s.wait or 0.0) for s in steps], "d", label)

@@ -32,7 +32,7 @@ INTERVIEW = "interview"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One role: people heard, booked or still to ask, and how many there should be."""
+    """One role: people heard, booked or still to ask, and how many there should be, 0 for a role not on the list."""
 
     name: str
     heard: int
@@ -42,7 +42,7 @@ class Role:
 
     @property
     def there(self) -> bool:
-        return self.heard >= self.goal
+        return 0 < self.goal <= self.heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ class Tour:
     pains: tuple[Pain, ...]
 
     @property
+    def wanted(self) -> list[Role]:
+        """Roles on the list, whose people are to be heard."""
+        return [r for r in self.roles if r.goal]
+
+    @property
     def heard(self) -> int:
         return sum(p.get("state") == "Heard" for p in self.people)
 
@@ -90,11 +95,14 @@ def wanted_roles(doc: DocView) -> list[str]:
 def read(doc: DocView, *, items: bool = False) -> Tour:
     """The tour counted. With `items` each pain carries its item of the intake: one query."""
     people = rows_of(doc, "people")
-    goal = max(int(doc.data.get("goal") or EACH), 1)
-    by: dict[str, Counter[str]] = {r: Counter() for r in wanted_roles(doc)}
+    goal, wanted = max(int(doc.data.get("goal") or EACH), 1), wanted_roles(doc)
+    by: dict[str, Counter[str]] = {r: Counter() for r in wanted}
     for p in people:
         by.setdefault(p.get("role") or "Other", Counter())[p.get("state") or "To ask"] += 1
-    roles = tuple(Role(r, c["Heard"], c["Booked"], c["To ask"], goal) for r, c in by.items())
+    roles = tuple(
+        Role(r, c["Heard"], c["Booked"], c["To ask"], goal if r in wanted else 0)
+        for r, c in by.items()
+    )
     return Tour(doc, goal, people, roles, _pains(doc, people, items))
 
 
@@ -194,6 +202,7 @@ def into_intake(*, actor: Actor, doc_id: int, by: int | None, now: datetime) -> 
     if doc is None or doc.template != TOUR or doc.archived:
         return []
     heard = [p for p in rows_of(doc, "people") if p.get("state") == "Heard"]
+    sample = docs.one(actor=actor, doc_id=doc_id).sample
     wanted = [(p, t, external_id(doc_id, p["id"], t)) for p in heard for t in p.get("pains") or ()]
     known = feedback.of_source(SOURCE, [e for _, _, e in wanted])
     made = []
@@ -203,7 +212,7 @@ def into_intake(*, actor: Actor, doc_id: int, by: int | None, now: datetime) -> 
         who = ", ".join(str(person[k]) for k in ("name", "role") if person.get(k))
         ask = intake.NewFeedback(
             SOURCE, person.get("words") or tag, id_, f"{tag.capitalize()} ({who})"[:300],
-            received_at=_said_at(person, now),
+            received_at=_said_at(person, now), sample=sample,
             tags=(tag, "listening tour"), raw={"tour": f"DOC-{doc_id}", "who": who}, submitted_by=by,
         )  # fmt: skip
         got = intake.receive_feedback(actor=actor, ask=ask, now=now)

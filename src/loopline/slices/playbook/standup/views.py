@@ -117,7 +117,10 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 
 def _twin(steps: Sequence[current.Step]) -> list[tuple[str, str, str]]:
-    return [(s.name, s.owner or "nobody", "–" if s.wait is None else num(s.wait, 1)) for s in steps]
+    return [
+        (s.name, s.owner or "nobody", "–" if s.wait is None else num(round(s.wait, 1)))
+        for s in steps
+    ]
 
 
 def tools_page(request: HttpRequest) -> HttpResponse:
