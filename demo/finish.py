@@ -3,7 +3,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from demo import plays, standup
+from demo import plays, scorecard, standup
 from demo.learning import QUESTION
 from demo.oakrow.metrics import METRICS, ONBOARDING
 from loopline.core.problems import Conflict
@@ -86,9 +86,10 @@ def effect(user_id: int) -> None:
         raise NotYet(early.sentence) from early
 
 
-@task(queue_name="bulk", priority=-10)
+@task(queue_name="bulk")
 def baseline() -> None:
     """Keep the first numbers as they were. Fails, and is tried again, while they are not computed yet."""
     if not standup.baseline():
         raise NotYet("The first metrics have no values yet.")
     plays.look()
+    scorecard.activation()

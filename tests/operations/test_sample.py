@@ -30,7 +30,7 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     assert [s["role"] for s in sign_ins] == ["owner", "admin", "product", "member", "viewer"]
     counts = (
         Account.objects.count(),
-        Feedback.objects.exclude(source="survey").count(),
+        Feedback.objects.exclude(source__in=["survey", "internal"]).count(),
         Opportunity.objects.count(),
         Bet.objects.count(),
     )
@@ -58,10 +58,11 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     assert 0.4 < kept.share < kept.ever / kept.due < 1
     assert 2 <= len(actions.overdue(on=now.date())) <= 5
     assert actions.unowned() == []
+    told_on_tour = _stands_up(now)
     gone = remove(actor=Actor.system(), now=now)
     assert not any(apps.get_model(label).objects.filter(sample=True) for label, _ in KINDS[1:])
-    assert gone["Feedback"] == 2000 + said
-    assert gone["Survey"] == 6
+    assert gone["Feedback"] == 2000 + said + told_on_tour
+    assert gone["Survey"] == 8
     assert (Account.objects.count(), Feedback.objects.count(), FollowUp.objects.count()) == (
         0,
         0,
@@ -69,3 +70,29 @@ def test_oakrow_loads_agrees_with_itself_and_goes(now, monkeypatch):
     )
     assert remove(actor=Actor.system(), now=now)["Feedback"] == 0
     assert verify()["search"] == []
+
+
+def _stands_up(now):
+    """Day 70 of 90: everybody was heard, the pilot says it would miss its set-up. Answers how many pains came in."""
+    from loopline.platform.identity.actor import Actor
+    from loopline.slices.feedback.models import Feedback
+    from loopline.slices.playbook.standup import plan, pulse, squads, tour
+    from loopline.slices.playbook.standup.sheets import TOUR, newest
+
+    found = plan.running(actor=Actor.system(), now=now)
+    assert found.day == 70
+    assert found.done >= 18
+    heard = tour.read(newest(TOUR), items=True)
+    assert (heard.heard, len(heard.wanted), heard.pains[0].tag) == (15, 7, "nobody hears back")
+    assert all(voice.href for pain in heard.pains for voice in pain.voices)
+    pilot, copied = squads.squads(actor=Actor.system(), now=now)[:2]
+    assert (pilot.name, copied.name, pilot.complete, copied.complete) == (
+        "Scheduling",
+        "Payroll",
+        True,
+        True,
+    )
+    assert [round(p.score, 1) for p in pulse.rounds([pilot.setup])[pilot.setup.id]] == [3.6, 4.2]
+    came = Feedback.objects.filter(source="internal")
+    assert not came.filter(state="new").exists()
+    return came.count()

@@ -112,7 +112,7 @@ def owned(actor: Actor, params: Params, now: datetime) -> Shown:
         return Shown(missing="No wait is written on the map yet.", connect="/rollout/map")
     step = found.longest
     who = f"owned by {step.owner}" if step.owner else "owned by nobody"
-    said = f"The longest wait is {num(round(step.wait, 1))} days at {step.name}, {who}"
+    said = f"The longest wait is {num(round(step.wait or 0, 1))} days at {step.name}, {who}"
     return Shown(said, 100.0 if step.owner else 0.0, "%", "/rollout/map")
 
 
