@@ -8,9 +8,9 @@ from loopline.platform.notify.services import for_actor
 from loopline.platform.undo.steps import undo
 from loopline.slices.decisions.models import Decision
 from loopline.slices.goals import planning, queries, services
+from loopline.slices.goals.changing import candidates
 from loopline.slices.goals.comparing import difference
 from loopline.slices.goals.models import Direction, DirectionPromise, KeyResult
-from loopline.slices.goals.services.promises import candidates
 from loopline.slices.roadmap import services as roadmap
 from loopline.slices.roadmap.models import Bet
 from loopline.slices.told.models import FollowUp

@@ -14,13 +14,13 @@ from loopline.platform.identity.policy import allow
 from loopline.platform.notify.services import notify_person
 from loopline.platform.undo import steps
 from loopline.slices.decisions import services as decisions
+from loopline.slices.goals.changing import drafted, locked, said
 from loopline.slices.goals.computing import freeze
 from loopline.slices.goals.events import DirectionClosed, DirectionDecided
 from loopline.slices.goals.facts import bet_stands, key_result_stands
 from loopline.slices.goals.models import Direction, DirectionRow, KeyResult
 from loopline.slices.goals.planning import BetMove, handlers, source
 from loopline.slices.goals.queries import promises_of
-from loopline.slices.goals.services.directions import drafted, locked, said
 from loopline.slices.goals.services.objectives import locked_key
 from loopline.slices.goals.wording import TAGS, becomes, message_of
 

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from loopline.core.problems import Conflict, Invalid, Missing
 from loopline.core.text.addresses import checked_link
-from loopline.platform.audit.record import Change, record
 from loopline.platform.db.edit import apply_changes
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
 from loopline.platform.settings.options import today
 from loopline.platform.undo import steps
+from loopline.slices.goals.changing import drafted, locked, said, touched
 from loopline.slices.goals.computing import freeze
 from loopline.slices.goals.facts import bet_stands, key_result_stands
 from loopline.slices.goals.models import Direction, DirectionRow, KeyResult
@@ -32,25 +32,6 @@ def _index(d: Direction) -> None:
         "direction", d.pk, d.title, d.updated_at, f"DIR-{d.pk}", d.why, label(d.period), bool(d.archived_at)
     )  # fmt: skip
     index.put([entry])
-
-
-def locked(direction_id: int) -> Direction:
-    row = Direction.objects.select_for_update().filter(pk=direction_id).first()
-    if row is None:
-        raise Missing("change of direction")
-    return row
-
-
-def drafted(direction_id: int) -> Direction:
-    row = locked(direction_id)
-    if row.state != "draft":
-        raise Conflict("It is decided; what it changes stays as it was written.")
-    return row
-
-
-def said(actor: Actor, now: datetime, action: str, d: Direction, before: Mapping[str, Any],
-         after: Mapping[str, Any]) -> None:  # fmt: skip
-    record(actor=actor, now=now, change=Change(action, "direction", d.pk, before, after))
 
 
 def _evidence(items: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -235,11 +216,6 @@ def put_row(
     touched(d, now)
     said(actor, now, "direction.row_written", d, {}, {"what": row.title, "action": action})
     return row.pk
-
-
-def touched(d: Direction, now: datetime) -> None:
-    d.version, d.updated_at = d.version + 1, now
-    d.save(update_fields=["version", "updated_at"])
 
 
 @transaction.atomic

@@ -13,13 +13,12 @@ from loopline.platform.identity.policy import allow, may
 from loopline.platform.identity.queries import people_by_id
 from loopline.platform.settings.options import workspace
 from loopline.slices.customers import queries as customers
+from loopline.slices.goals.changing import drafted, locked, said, touched
 from loopline.slices.goals.models import Direction, DirectionPromise, DirectionRow
-from loopline.slices.goals.planning import Waiting, source
+from loopline.slices.goals.planning import source
 from loopline.slices.goals.rules import label
-from loopline.slices.goals.services.directions import drafted, locked, said, touched
 
 MOST_PROMISES = 200
-FREES = ("pause", "drop", "move")  # what may break a promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,6 @@ class NewPromise:
     old: str = ""
     new: str = ""
     owner_id: int | None = None
-
-
-def candidates(d: Direction, now: datetime) -> list[Waiting]:
-    """Accounts that wait for what is paused, dropped or moved and are not on the list yet; the largest first."""
-    bets = [r.ref_id for r in d.rows.filter(kind="bet", action__in=FREES) if r.ref_id]
-    have = set(d.promises.values_list("account_id", "bet_id"))
-    found = [w for w in source().waiting(bets, now) if (w.account_id, w.bet_id) not in have]
-    return sorted(found, key=lambda w: (-(w.worth or 0), w.account))
 
 
 def _words(row: DirectionRow | None) -> tuple[str, str]:

@@ -27,13 +27,13 @@ from loopline.platform.ui.pages import (
 )
 from loopline.slices.customers.queries import account_choices
 from loopline.slices.goals import queries, services
+from loopline.slices.goals.changing import candidates
 from loopline.slices.goals.lists import DIRECTIONS
 from loopline.slices.goals.models import Direction
 from loopline.slices.goals.pages import goals_side_by_side, side_by_side
 from loopline.slices.goals.planning import source, work_of
 from loopline.slices.goals.rules import label
 from loopline.slices.goals.services.deciding import moved_on
-from loopline.slices.goals.services.promises import candidates
 from loopline.slices.goals.views.asking import key_in, number_in, period_in, posted
 from loopline.slices.goals.wording import ACTIONS, HORIZONS, TAGS, becomes, stood, sums, weeks_moved
 
