@@ -59,7 +59,8 @@ def test_docs_hold_wcag_and_their_width(visit, axe, written, cast, theme, width)
     page, wrong = visit(cast.bo, theme, width), []
     paths = {
         "list": "/docs", "new": "/docs/new", "sprint": f"/docs/{written['sprint']}", "talk": f"/docs/{written['talk']}",
-        "brief": f"/docs/{written['brief']}", "edit": f"/docs/{written['brief']}/edit", "stale": f"/docs/{written['stale']}",
+        "brief": f"/docs/{written['brief']}", "edit": f"/docs/{written['brief']}/edit",
+        "stale": f"/docs/{written['stale']}",
         "versions": f"/docs/{written['brief']}/versions", "prune": "/docs/prune",
         "metric": f"/measures/{written['metric']}",
     }  # fmt: skip
@@ -92,7 +93,7 @@ def test_a_slash_puts_a_block_and_the_preview_follows(visit, written, cast):
     page.wait_for_selector("[data-block-find]:focus")
     page.keyboard.type("told")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('[data-doc-body]')")
+    page.locator("[data-doc-body]:focus").wait_for()
     assert field.input_value().rstrip().endswith("{{told days=30}}")
     page.wait_for_selector(".seen [data-block=told]")
     page.keyboard.press("Control+Enter")
@@ -115,9 +116,7 @@ def test_a_place_is_kept_on_leaving_it_and_a_line_comes_back(visit, written, cas
     page.get_by_role("button", name="Undo").first.wait_for()
     assert table.locator("tbody tr:not(.new)").count() == 1
     table.get_by_role("button", name="Undo").click()
-    page.wait_for_function(
-        "document.querySelectorAll('#place-insights tbody tr:not(.new)').length === 2"
-    )
+    page.locator("#place-insights tbody tr:not(.new)").nth(1).wait_for()
     table.get_by_role("button", name="Into the intake").first.click()
     page.wait_for_selector("#place-insights a[href^='/feedback/']")
     page.locator("#place-guide button.tickbox").nth(1).click()

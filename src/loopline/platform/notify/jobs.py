@@ -44,7 +44,11 @@ def slack_text(event_type: str, data: Mapping[str, Any]) -> str:
         if key.endswith("_id") and str(value).isdigit():
             found = cards(actor=Actor.system(), refs=[(kind, int(value))]).get((kind, int(value)))
             if found:
-                return f"{said}: {found.title} {post.absolute(found.url)}"
+                text = data.get("text")
+                lead, words = (
+                    (found.title, f"\n{text}\n") if text else (f"{said}: {found.title}", " ")
+                )
+                return f"{lead}{words}{post.absolute(found.url)}"
     return said
 
 

@@ -25,6 +25,7 @@ class DocsConfig(AppConfig):
         declare(rules.PERMISSIONS)
         outbox.register(events.DocFilled)
         outbox.register(events.DocReviewed)
+        outbox.register(events.DocSent)
         register(Kind("doc", "Doc", "DOC", "doc.read", queries.doc_cards, "doc"))
         steps.register("doc.row_back", services.put_row_back)
         steps.register("doc.archived", services.put_away)

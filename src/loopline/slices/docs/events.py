@@ -17,6 +17,15 @@ class DocFilled(Event):
 
 
 @dataclass(frozen=True)
+class DocSent(Event):
+    """Notes went out: to Slack and to every webhook that listens; `text` is what they say."""
+
+    type: ClassVar[str] = "doc.sent"
+    doc_id: int
+    text: str
+
+
+@dataclass(frozen=True)
 class DocReviewed(Event):
     """The owner said that a doc still holds."""
 

@@ -20,6 +20,7 @@ def registered() -> None:
     objects.say("doc.filled", _filled)
     objects.say("doc.reviewed", _words("looked it over: it holds"))
     objects.say("doc.stale", lambda entry: f"out of date: {entry.after.get('why', '')}")
+    objects.say("doc.sent", _words("sent it out"))
     objects.say("doc.frozen", _words("froze its numbers"))
     row_fields(
         "doc", lambda i: queries.rows().filter(pk=i).first(), "doc.write", services.change_doc,

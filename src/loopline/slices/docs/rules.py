@@ -10,7 +10,8 @@ from loopline.core.problems import Invalid
 from loopline.platform.identity.actor import Role
 from loopline.slices.docs.templating import Column, Place
 
-PERMISSIONS = {"doc.read": Role.VIEWER, "doc.write": Role.MEMBER}
+PERMISSIONS = {"doc.read": Role.VIEWER, "doc.write": Role.MEMBER, "doc.send": Role.PRODUCT}
+NOTES = "release-notes"  # the template whose pages are sent
 MOST_TEXT = 20_000
 MOST_CELL = 500
 MOST_ROWS = 500

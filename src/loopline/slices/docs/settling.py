@@ -19,11 +19,15 @@ LIVING = Q(archived_at=None, stale_at=None, kept_at=None) & (
 
 @transaction.atomic
 def mark_stale(*, actor: Actor, refs: Iterable[tuple[str, int]], why: str, now: datetime) -> int:
-    """Every living doc that names one of these objects is out of date, for this reason. Answers how many."""
+    """Every living doc that names one of these objects is out of date, for this reason. Answers how many.
+
+    What was written or looked over after `now`, the moment of the change, already knows of it.
+    """
+    before = Q(created_at__lte=now) & (Q(reviewed_at=None) | Q(reviewed_at__lte=now))
     named = Q(pk__in=())
     for type_, id_ in refs:
         named |= Q(mentions__object_type=type_, mentions__object_id=id_)
-    return _marked(actor, list(Doc.objects.filter(LIVING & named).distinct()), why, now)
+    return _marked(actor, list(Doc.objects.filter(LIVING & named & before).distinct()), why, now)
 
 
 def replaced(actor: Actor, row: Doc, now: datetime) -> None:

@@ -83,18 +83,26 @@ class Became:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenLine:
+    """A line of a table, the page it stands on and what else was filled in there."""
+
+    doc_id: int
+    filled: Mapping[str, Any]
+    line: Mapping[str, Any]
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineAction:
     """Something later areas do with a line of a table: into the intake, say. It is done once for each line.
 
-    `run(actor, doc id, what was filled in, the line, now)`; the same line again answers the same.
+    `run` answers the same for the same line again.
     """
 
     name: str
     label: str
     permission: str
-    run: Callable[[Actor, int, Mapping[str, Any], Mapping[str, Any], datetime], Became] = field(
-        repr=False
-    )
+    run: Callable[[Actor, TakenLine, datetime], Became] = field(repr=False)
 
 
 _ACTIONS: dict[str, LineAction] = {}

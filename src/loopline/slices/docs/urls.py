@@ -19,6 +19,7 @@ urlpatterns = [
     path("docs/<int:doc_id>/versions", versions.versions, name="doc-versions"),
     path("docs/<int:doc_id>/versions/<int:number>/restore", versions.restore, name="doc-restore"),
     path("docs/<int:doc_id>/review", pages.doc_review, name="doc-review"),
+    path("docs/<int:doc_id>/send", pages.doc_send, name="doc-send"),
     path("docs/<int:doc_id>/archive", pages.doc_archive, name="doc-archive"),
     path("docs/<int:doc_id>/fill/<slug:key>", filling.fill, name="doc-fill"),
     path("docs/<int:doc_id>/rows/<slug:key>", filling.add_row, name="doc-row-add"),

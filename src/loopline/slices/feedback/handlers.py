@@ -1,14 +1,12 @@
 """What people write in surveys comes into the intake; what an erased person said stays, as nobody's."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from loopline.platform.events.outbox import Happened
 from loopline.platform.identity.actor import Actor
 from loopline.slices.customers.events import ContactsErased
 from loopline.slices.customers.services import Who
-from loopline.slices.docs.services import Became
+from loopline.slices.docs.services import Became, TakenLine
 from loopline.slices.feedback import services
 from loopline.slices.feedback.models import Feedback
 from loopline.slices.feedback.queries import SURVEY, survey_external_id
@@ -78,17 +76,18 @@ def when_answers_forgotten(event: AnswersForgotten, happened: Happened) -> None:
     )
 
 
-def into_intake(
-    actor: Actor, doc_id: int, filled: Mapping[str, Any], line: Mapping[str, Any], now: datetime
-) -> Became:
+def into_intake(actor: Actor, taken: TakenLine, now: datetime) -> Became:
     """What somebody said in an interview becomes an item, once for each line of its page."""
+    line, filled = taken.line, taken.filled
     said = str(line.get("said") or "").strip()
-    tags = tuple(str(tag) for tag in line.get("tags") or ())
-    who = Who(account_name=str(filled.get("account") or "")[:200], contact_name="")
-    raw = {"doc": f"DOC-{doc_id}", "who": filled.get("person"), "strength": line.get("strength")}
+    raw = {
+        "doc": f"DOC-{taken.doc_id}", "who": filled.get("person"), "strength": line.get("strength"),
+    }  # fmt: skip
     ask = services.NewFeedback(
-        source="interview", external_id=f"doc-{doc_id}-{line['id']}", verbatim=said, title=title_from(said), who=who,
-        url=f"/docs/{doc_id}", tags=tags, raw=raw, submitted_by=actor.user_id,
+        source="interview", external_id=f"doc-{taken.doc_id}-{line['id']}", verbatim=said, title=title_from(said),
+        who=Who(account_name=str(filled.get("account") or "")[:200]), url=f"/docs/{taken.doc_id}",
+        tags=tuple(str(tag) for tag in line.get("tags") or ()), raw=raw, submitted_by=actor.user_id,
+        sample=taken.sample,
     )  # fmt: skip
     received = services.receive_feedback(actor=actor, ask=ask, now=now)
     return Became(f"FB-{received.id}", f"/feedback/{received.id}")

@@ -97,6 +97,9 @@ def release_do(request: HttpRequest, release_id: int, verb: str) -> HttpResponse
     elif verb == "notes":
         services.write_notes(actor=actor, release_id=release_id, now=now)
         toast(request, "Notes written from what the release holds")
+    elif verb == "page":
+        doc = services.draft_notes_page(actor=actor, release_id=release_id, now=now)
+        return go(request, f"/docs/{doc}")
     elif verb == "tick":
         place = p.get("place", "")
         services.tick(

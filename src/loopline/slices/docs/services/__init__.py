@@ -20,13 +20,15 @@ from loopline.slices.docs.services.making import (
     restore_version,
 )
 from loopline.slices.docs.services.reviewing import keep_blocks, looked, review
+from loopline.slices.docs.services.sending import send_out
 from loopline.slices.docs.settling import mark_stale
-from loopline.slices.docs.templating import Became, LineAction, add_folder, offer_action
+from loopline.slices.docs.templating import Became, LineAction, TakenLine, add_folder, offer_action
 
 __all__ = [
     "Became",
     "LineAction",
     "NewDoc",
+    "TakenLine",
     "act_on_line",
     "add_folder",
     "add_row",
@@ -46,5 +48,6 @@ __all__ = [
     "remove_row",
     "restore_version",
     "review",
+    "send_out",
     "tick",
 ]

@@ -16,7 +16,7 @@ from loopline.slices.docs import rules
 from loopline.slices.docs.events import DocFilled
 from loopline.slices.docs.models import Doc
 from loopline.slices.docs.services.shared import indexed, kept_mentions, locked
-from loopline.slices.docs.templating import Became, Place, line_action, template
+from loopline.slices.docs.templating import Became, Place, TakenLine, line_action, template
 
 
 def _place(row: Doc, key: str, *kinds: str) -> Place:
@@ -153,7 +153,7 @@ def act_on_line(*, actor: Actor, doc_id: int, key: str, row_id: str, now: dateti
         raise Missing("line")
     if "became" in line:
         return Became(**line["became"])
-    made = action.run(actor, row.pk, row.data, line, now)
+    made = action.run(actor, TakenLine(row.pk, row.data, line, row.sample), now)
     line["became"] = {"key": made.key, "url": made.url}
     _filled(actor, row, place, lines, f"{action.label}: {made.key}", now)
     return made

@@ -54,6 +54,14 @@ def test_a_record_of_its_day_and_a_frozen_page_stay_as_they_are(make, read, cast
     assert [read(pk).stale_at for pk in (note, frozen)] == [None, None]
 
 
+def test_what_was_looked_over_after_the_change_knows_of_it(make, read, cast, now, metric):
+    seen, later = make("Seen", body=f"MET-{metric}"), now + timedelta(hours=1)
+    services.review(actor=cast.bo, doc_id=seen, now=later)
+    written = make("Written", body=f"MET-{metric}", at=later)
+    redefined(metric, now)
+    assert [read(pk).stale_at for pk in (seen, written)] == [None, None]
+
+
 def test_the_first_reason_stands(make, read, cast, now, metric):
     pk = make("Brief", body=f"MET-{metric}")
     services.mark_stale(actor=cast.bo, refs=[("metric", metric)], why="First", now=now)

@@ -25,6 +25,7 @@ from loopline.platform.ui.rows import day
 from loopline.slices.docs import queries, services
 from loopline.slices.docs.lists import SPEC
 from loopline.slices.docs.pages import page_parts
+from loopline.slices.docs.rules import NOTES
 from loopline.slices.docs.templating import templates
 
 
@@ -77,6 +78,7 @@ def doc_page(request: HttpRequest, doc_id: int) -> HttpResponse:
     standing = queries.standing_of(doc, today(now))
     context = {
         "doc": doc, "version": doc.version, "list_url": "/docs", "list_title": "Docs", "here": "Docs", "group": "Run",
+        "sends": writes and doc.template == NOTES and may(actor, "doc.send"),
         "writes": writes, "changes": may(actor, "doc.write"), "parts": page_parts(actor, doc, now),
         "made": queries.template_of(doc), "standing": standing, "standing_word": queries.WORDS[standing],
         "below": queries.below(doc.pk), "resolve_body": resolver(actor, [doc.body]), "editing": "", "error": "",
@@ -120,6 +122,16 @@ def doc_review(request: HttpRequest, doc_id: int) -> HttpResponse:
     until = day("until", request.POST.get("until", ""))
     services.review(actor=actor, doc_id=doc_id, until=until, now=now_in(request))
     toast(request, "It holds; you are reminded before the next review")
+    return go(request, f"/docs/{doc_id}")
+
+
+def doc_send(request: HttpRequest, doc_id: int) -> HttpResponse:
+    """To Slack and every webhook that listens to doc.sent."""
+    actor = signed_in(request, "doc.send")
+    if request.method != "POST":
+        raise Missing("page")
+    services.send_out(actor=actor, doc_id=doc_id, now=now_in(request))
+    toast(request, "On its way to Slack and to every webhook that listens")
     return go(request, f"/docs/{doc_id}")
 
 

@@ -10,12 +10,14 @@ from loopline.slices.releases.services.editing import (
     tick,
 )
 from loopline.slices.releases.services.shipping import ship_release
+from loopline.slices.releases.services.telling import draft_notes_page
 
 __all__ = [
     "add_check",
     "add_items",
     "change_release",
     "create_release",
+    "draft_notes_page",
     "draft_releases",
     "remove_item",
     "ship_release",

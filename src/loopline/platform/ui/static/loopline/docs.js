@@ -53,15 +53,21 @@ document.addEventListener("input", (e) => {
   if (e.target.matches?.("[data-block-find]")) return find(e.target.value);
   if (!e.target.matches?.("[data-doc-body]") || e.data !== "/" || lineAt(e.target).text.trim() !== "/") return;
   picker().open = true;
-  const seek = $("[data-block-find]", picker());
-  if (seek) seek.focus();
-  else picker().dataset.wanted = "1";
 });
-document.addEventListener("htmx:after:swap", () => {
-  if (!picker()?.dataset.wanted) return;
-  delete picker().dataset.wanted;
-  $("[data-block-find]", picker())?.focus();
-});
+document.addEventListener("toggle", async (e) => {
+  if (!e.target.matches?.("[data-block-picker]") || !e.target.open) return;
+  const place = $("[data-blocks]", e.target);
+  if (!place.dataset.here) {
+    const answer = await ask(place.dataset.blocks);
+    if (!answer.ok) return;
+    place.innerHTML = answer.text;
+    place.dataset.here = "1";
+  }
+  const seek = $("[data-block-find]", place);
+  seek.value = "";
+  find("");
+  seek.focus();
+}, true);
 document.addEventListener("keydown", (e) => {
   const inside = picker()?.open && e.target.closest?.("[data-block-picker]");
   if (!inside) return;
