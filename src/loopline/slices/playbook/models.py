@@ -89,6 +89,7 @@ class Reckoning(models.Model):
     at = models.DateTimeField()
     values = models.JSONField(default=dict)
     said = models.JSONField(default=dict)
+    sample = models.BooleanField(default=False)
 
 
 class Feed(Editable):

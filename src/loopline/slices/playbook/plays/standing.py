@@ -1,6 +1,6 @@
 """Where the workspace stands: what signs say now, and what all of them said in the last nightly look."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -150,16 +150,21 @@ def _shown(actor: Actor, one: Sign, now: datetime) -> Shown:
 
 
 @transaction.atomic
-def reckon(*, now: datetime) -> int:
-    """Look at every sign and keep what it says for the day; again on one day replaces it. Answers how many."""
+def reckon(*, now: datetime, only: Container[str] | None = None, sample: bool = False) -> int:
+    """Look at every sign and keep what it says for the day; again on one day replaces it. Answers how many.
+
+    `only` looks at some again and leaves the others as they were.
+    """
     day = today(now)
-    others = {k: s for k, s in signs().items() if s.block not in ABOUT_ITSELF}
-    _keep(day, _asked(others, now), now)
-    itself = {k: s for k, s in signs().items() if s.block in ABOUT_ITSELF}
-    _keep(day, _asked(itself, now), now)
-    Reckoning.objects.filter(day__lt=day).exclude(said={}).update(said={})
+    wanted = {k: s for k, s in signs().items() if only is None or k in only}
+    others = {k: s for k, s in wanted.items() if s.block not in ABOUT_ITSELF}
+    _keep(day, _asked(others, now), now, sample)
+    itself = {k: s for k, s in wanted.items() if s.block in ABOUT_ITSELF}
+    _keep(day, _asked(itself, now), now, sample)
+    newest = Reckoning.objects.order_by("-day").values_list("day", flat=True)[:1]
+    Reckoning.objects.exclude(day__in=list(newest)).exclude(said={}).update(said={})
     Reckoning.objects.filter(day__lt=day - timedelta(days=KEPT)).delete()
-    return len(others) + len(itself)
+    return len(wanted)
 
 
 def _asked(found: Mapping[str, Sign], now: datetime) -> dict[str, Any]:
@@ -167,10 +172,11 @@ def _asked(found: Mapping[str, Sign], now: datetime) -> dict[str, Any]:
         return {k: _plain(_shown(ACTOR, s, now)) for k, s in found.items()}
 
 
-def _keep(day: date, said: Mapping[str, Any], now: datetime) -> None:
-    row, _ = Reckoning.objects.get_or_create(day=day, defaults={"at": now})
+def _keep(day: date, said: Mapping[str, Any], now: datetime, sample: bool) -> None:
+    row, _ = Reckoning.objects.get_or_create(day=day, defaults={"at": now, "sample": sample})
     row.at, row.said = now, {**row.said, **said}
-    row.values = {k: s["value"] for k, s in row.said.items() if s["value"] is not None}
+    values = {k: v for k, v in row.values.items() if k not in said}
+    row.values = values | {k: s["value"] for k, s in said.items() if s["value"] is not None}
     row.save()
 
 
