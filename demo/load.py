@@ -27,6 +27,7 @@ from demo import (
     problems,
     releases,
     rituals,
+    scorecard,
     standup,
     surveys,
     told,
@@ -60,7 +61,7 @@ AREAS: tuple[Area, ...] = (
     actions.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
-AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle, standup.settle, rituals.settle, plays.settle)
+AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle, standup.settle, rituals.settle, plays.settle, scorecard.settle)
 
 
 def load_sample(*, as_of: str | None = None) -> list[dict[str, str]]:

@@ -137,10 +137,14 @@ def reached_counts() -> dict[str, int]:
     return {name: sum(f >= n for f in found) for n, name in enumerate(STATIONS, 1)}
 
 
-def open_threads(object_type: str) -> list[tuple[int, int, datetime | None]]:
-    """(id, station it stands at, since when) of every open line that has begun; one query, from the read table."""
+def open_threads(object_type: str) -> list[tuple[int, int, datetime | None, datetime | None]]:
+    """(id, station it stands at, when it came there, when it last moved) of every open line; one query."""
     rows = ThreadRow.objects.filter(object_type=object_type, closed=False, furthest__gt=0)
-    return list(rows.order_by("object_id").values_list("object_id", "furthest", "moved_at"))
+    found = rows.order_by("object_id").values_list("object_id", "furthest", "moved_at", "marks")
+    return [
+        (i, far, Mark.from_json(marks[far - 1]).first or moved, moved)
+        for i, far, moved, marks in found
+    ]
 
 
 def passages(object_type: str, *, since: datetime) -> list[tuple[int, datetime, float]]:

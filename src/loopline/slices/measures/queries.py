@@ -12,6 +12,7 @@ from loopline.platform.cards.registry import Card
 from loopline.platform.db.once import once
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
+from loopline.slices.measures import builtins
 from loopline.slices.measures.models import Metric, MetricValue, MetricVersion
 from loopline.slices.measures.starterset import STARTERS
 
@@ -356,3 +357,35 @@ def words_of(ids: Iterable[int]) -> dict[int, str]:
         metric_id__in=set(ids), number=F("metric__definition_version")
     )
     return dict(found.values_list("metric_id", "words"))
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A number of another area over a stretch: `says` how it is counted, `missing` what to connect where it is none."""
+
+    label: str
+    says: str
+    unit: str
+    value: float | None
+    n: int | None
+    missing: str
+    rows: str
+
+
+def over(key: str, start: datetime, end: datetime) -> Over | None:
+    """What a built-in number says of [start, end); None for a key nobody offers."""
+    known = builtins.found(key)
+    if known is None:
+        return None
+    got = known.compute(start, end)
+    value, n = (got[0], got[1]) if got else (None, None)
+    missing = (
+        "" if value is not None else known.missing() or f"{known.label}: nothing in this time."
+    )
+    rows_ = known.rows(start, end) if known.rows else ""
+    return Over(known.label, known.says, known.unit, value, n, missing, rows_)
+
+
+def over_choices() -> list[tuple[str, str]]:
+    """Built-in numbers: (key, label)."""
+    return [(key, b.label) for key, b in builtins.every().items()]

@@ -264,3 +264,8 @@ def stopped_since(since: datetime) -> list[BetView]:
         state__in=("pivoted", "sunset", "declined"), archived_at=None, updated_at__gte=since
     )
     return [_bet_view(b) for b in found.order_by("-updated_at", "-pk")[:100]]
+
+
+def demand_of(opportunity_ids: Sequence[int], *, now: datetime) -> dict[int, Demand]:
+    """Who asks for each, and what they are worth; a fixed number of queries."""
+    return demands(opportunity_ids, now=now)

@@ -30,11 +30,13 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One open thread: seconds it has stood there, and what each waiting account is worth a year."""
+    """One open thread: seconds since it came there, what each waiting account is worth a year, seconds without any
+    movement."""
 
     id: int
     seconds: float
     accounts: tuple[tuple[int, float], ...] = ()
+    still: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

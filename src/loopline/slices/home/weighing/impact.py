@@ -127,12 +127,18 @@ def _outcome(line: playbook.Line) -> Outcome:
     )  # fmt: skip
 
 
-def _stats(card: playbook.Scorecard | None) -> tuple[tuple[str, str, str, str], ...]:
-    """The three outcomes that came furthest."""
-    known = [
+def _came_on(card: playbook.Scorecard | None) -> list[playbook.Line]:
+    """Outcomes at their pace that are not as they were."""
+    return [
         line for line in (card.lines if card else ())
         if line.baseline and line.said.value is not None and line.judged.state in ("there", "on_way")
+        and line.said.value != line.baseline.value
     ]  # fmt: skip
+
+
+def _stats(card: playbook.Scorecard | None) -> tuple[tuple[str, str, str, str], ...]:
+    """The three outcomes that came furthest."""
+    known = _came_on(card)
     best = sorted(known, key=lambda line: -(line.judged.share or 0))[:3]
     return tuple(
         (
@@ -184,8 +190,7 @@ def _brought(card: playbook.Scorecard | None) -> list[Point]:
             f"{written(line.said.value, line.said.unit)}. {line.standing}.",
             line.said.href or "/scorecard",
         )
-        for line in (card.lines if card else ())
-        if line.baseline and line.judged.state in ("there", "on_way")
+        for line in _came_on(card) if line.baseline
     ]  # fmt: skip
     return out or [
         Point("Nothing that is measured has come to its pace yet.", "/scorecard", "Scorecard")

@@ -173,7 +173,7 @@ def count(now: datetime, minutes: float | None = None) -> Leverage:
         worth = {a: arr for w in here for a, arr in w.accounts}
         gaps.append(
             Gap(
-                n, _named(n), sum(w.seconds > limit for w in here), waits, held, left[n], len(worth),
+                n, _named(n), sum(w.still > limit for w in here), waits, held, left[n], len(worth),
                 sum(worth.values()), arithmetic.returned(here, held, cost), _threads(here, views, limit), len(here),
             )
         )  # fmt: skip
@@ -194,13 +194,14 @@ def _waiting(
     now: datetime,
 ) -> tuple[dict[int, list[Waiting]], Mapping[int, roadmap.OpportunityView]]:
     found = open_threads("opportunity")
-    ids = [i for i, _, _ in found]
-    demand = roadmap.demands(ids, now=now)
+    ids = [i for i, _, _, _ in found]
+    demand = roadmap.demand_of(ids, now=now)
     out: dict[int, list[Waiting]] = {}
-    for id_, station, since in found:
+    for id_, station, since, moved in found:
         seconds = max((now - (since or now)).total_seconds(), 0.0)
+        still = max((now - (moved or now)).total_seconds(), 0.0)
         accounts = tuple((a.id, float(a.worth or 0)) for a in demand[id_].accounts)
-        out.setdefault(station, []).append(Waiting(id_, seconds, accounts))
+        out.setdefault(station, []).append(Waiting(id_, seconds, accounts, still))
     return out, roadmap.opportunities_by_id(ids)
 
 
@@ -209,7 +210,7 @@ def _threads(
 ) -> tuple[Thread, ...]:
     rows = [
         Thread(
-            w.id, views[w.id].title if w.id in views else "", w.seconds, w.seconds > limit, len(w.accounts),
+            w.id, views[w.id].title if w.id in views else "", w.seconds, w.still > limit, len(w.accounts),
             sum(arr for _, arr in w.accounts),
         )
         for w in here

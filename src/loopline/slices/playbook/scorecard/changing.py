@@ -41,8 +41,8 @@ WEEK = timedelta(days=6, hours=12)  # a reading a week, although a night may com
 MOST_READINGS = 120
 MOST_WORDS = 300
 FIRST: tuple[tuple[str, str, str, str, str], ...] = (
-    ("Cycle time", "metric key=cycle-time", "lower", "-10 %", "-20 %"),
-    ("Release frequency", "metric key=release-frequency", "higher", "+25 %", "+50 %"),
+    ("Cycle time", "over-days key=work.cycle_time days=90", "lower", "-10 %", "-20 %"),
+    ("Release frequency", "over-days key=releases.frequency days=90", "higher", "+25 %", "+50 %"),
     ("Activation", "metric key=activation", "higher", "+10 %", "+20 %"),
     ("Stakeholders' satisfaction", "stakeholders-content", "higher", "60", "70"),
     ("Release checklist followed", "checklists-followed", "higher", "80", "90"),
@@ -263,7 +263,11 @@ def choices() -> list[tuple[str, str]]:
     metrics = [(f"metric id={i}", name) for i, name in measures.metric_choices()[1:]]
     known = registry.known()
     blocks = [(name, known[name].title) for name in NUMBERS if name in known]
-    return [*blocks, *metrics]
+    over = [
+        (f"over-days key={key} days=90", f"{label}, over 90 days")
+        for key, label in measures.over_choices()
+    ]
+    return [*blocks, *over, *metrics]
 
 
 NUMBERS = (

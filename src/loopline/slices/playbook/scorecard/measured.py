@@ -2,18 +2,21 @@
 
 from datetime import datetime
 
-from loopline.platform.blocks.registry import Block, Params, Row, Shown, register
+from loopline.core.problems import Missing
+from loopline.platform.blocks.registry import Block, Param, Params, Row, Shown, register
 from loopline.platform.blocks.shapes import days, last, span
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.queries import team_members, teams
-from loopline.platform.ui.formats import num, plural
+from loopline.platform.ui.formats import num, plural, written
 from loopline.slices.dashboards import queries as dashboards
 from loopline.slices.feedback import queries as feedback
+from loopline.slices.measures import queries as measures
 from loopline.slices.playbook.standup.adoption import INTAKE
 from loopline.slices.releases import queries as releases
 from loopline.slices.surveys import queries as surveys
 
 GROUP = "Scorecard"
+COUNTED = "releases"  # the one unit that adds up over time
 
 
 def _share(part: float, whole: float) -> float:
@@ -66,13 +69,29 @@ def checklists(_actor: Actor, params: Params, now: datetime) -> Shown:
     return Shown(text, value, "%", "/releases?state=shipped", ("Release", "Lines done"), rows)
 
 
-def owned(_actor: Actor, _params: Params, _now: datetime) -> Shown:
+def owned(_actor: Actor, _params: Params, now: datetime) -> Shown:
     """The share of dashboards somebody answers for, as of now."""
-    own, every_ = dashboards.ownership()
+    own, every_ = dashboards.ownership(now)
     if not every_:
         return Shown(missing="There is no dashboard yet.", connect="/dashboards/new")
     text = f"{num(own)} of {plural(every_, 'dashboard')} {'has' if own == 1 else 'have'} an owner."
     return Shown(text, _share(own, every_), "%", "/dashboards")
+
+
+def over(_actor: Actor, params: Params, now: datetime) -> Shown:
+    """A built-in number over a stretch long enough not to jump; a count is said by the week."""
+    since, count = span(params, now)
+    found = measures.over(params["key"], since, now)
+    if found is None:
+        raise Missing("number")
+    if found.value is None:
+        return Shown(missing=found.missing, connect=found.rows or "/measures/start")
+    value, unit = found.value, found.unit
+    if unit == COUNTED:
+        value, unit = value * 7 / count, "a week"
+    base = f", from {num(found.n)}" if found.n is not None else ""
+    text = f"{found.label} {last(count)}: {written(value, unit)}{base}."
+    return Shown(text, round(value, 2), unit, found.rows or "/measures")
 
 
 def content(_actor: Actor, params: Params, now: datetime) -> Shown:
@@ -100,5 +119,7 @@ def register_all() -> None:
          "dashboard.read", owned, ()),
         ("stakeholders-content", "Stakeholders' satisfaction",
          "Of colleagues who answered, the share that is satisfied: 4 or 5 of 5.", "survey.read", content, (days(183),)),
+        ("over-days", "A number over some days", "A number of an area over a stretch that does not jump by the week.",
+         "metric.read", over, (Param("key", "Number", measures.over_choices), days(90))),
     ):  # fmt: skip
         register(Block(name, title, about, read, build, params, GROUP))

@@ -51,14 +51,18 @@ def target(text: str | None, baseline: float | None) -> float | None:
 
 
 def expected(
-    baseline: float, began: date, six: float | None, twelve: float | None, on: date
-) -> float | None:
-    """Where it should be on a day: straight from the baseline to the target in six months, then to that in twelve."""
-    known = [(began, baseline)]
-    known += [(began + HALF, six)] if six is not None else []
-    known += [(began + WHOLE, twelve)] if twelve is not None else []
+    baseline: float, began: date, six: float | None, twelve: float | None, on: date, since: date | None = None
+) -> float | None:  # fmt: skip
+    """Where it should be on a day: straight from the baseline to the target in six months, then to that in twelve.
+
+    A baseline taken later than the scorecard began is gone from on its own day, `since`.
+    """
+    start = max(began, since or began)
+    known = [(start, baseline)]
+    known += [(began + HALF, six)] if six is not None and began + HALF > start else []
+    known += [(began + WHOLE, twelve)] if twelve is not None and began + WHOLE > start else []
     if len(known) == 1:
-        return None
+        return twelve if twelve is not None else six
     for (d0, v0), (d1, v1) in pairwise(known):
         if on <= d1:
             gone = max((on - d0) / (d1 - d0), 0.0)
@@ -75,9 +79,9 @@ def in_force(began: date, six: float | None, twelve: float | None, on: date) -> 
 
 def judge(
     *, better: str, baseline: float | None, began: date, six: float | None, twelve: float | None,
-    value: float | None, on: date,
+    value: float | None, on: date, since: date | None = None,
 ) -> Judged:  # fmt: skip
-    """Where an outcome stands; `better` is higher or lower."""
+    """Where an outcome stands; `better` is higher or lower, `since` the day of its baseline."""
     if value is None:
         return Judged("unmeasured", target=in_force(began, six, twelve, on))
     aim = in_force(began, six, twelve, on)
@@ -90,7 +94,7 @@ def judge(
         return Judged("no_baseline", target=aim)
     whole = (aim - baseline) * way
     share = (value - baseline) * way / whole if whole > NEAR else 0.0
-    due = expected(baseline, began, six, twelve, on)
+    due = expected(baseline, began, six, twelve, on, since)
     if (value - baseline) * way < -NEAR:
         return Judged("worse", 0.0, aim, due)
     left = (due - value) * way if due is not None else 0.0

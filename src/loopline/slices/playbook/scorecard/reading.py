@@ -233,6 +233,7 @@ def _line(
     judged = pace.judge(
         better=r.get("better") or "higher", baseline=before, began=began, six=pace.target(six, before),
         twelve=pace.target(twelve, before), value=said.value, on=today(now),
+        since=today(base.at) if base else None,
     )  # fmt: skip
     return Line(
         r["id"], r.get("outcome") or "An outcome", r.get("source") or "", r.get("better") or "higher", said, base,

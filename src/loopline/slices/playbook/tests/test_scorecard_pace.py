@@ -86,6 +86,23 @@ def test_a_standing_is_what_a_reader_would_say(better, base, six, twelve, value,
             assert got.state == ("behind" if missing > 0 else "on_way")
 
 
+def test_a_baseline_taken_later_is_gone_from_on_its_own_day():
+    def on(day):
+        return pace.expected(20, BEGAN, 60, 80, BEGAN + timedelta(days=day), BEGAN + timedelta(days=100))
+
+    assert on(100) == 20
+    assert on(141) == pytest.approx(40)
+    assert on(182) == 60
+    late = BEGAN + timedelta(days=265)
+    halfway = BEGAN + timedelta(days=315)
+    assert pace.expected(20, BEGAN, 60, 80, halfway, late) == pytest.approx(50)
+    judged = pace.judge(
+        better="higher", baseline=20, began=BEGAN, six=60, twelve=80, value=45, on=halfway, since=late
+    )
+    assert judged.state == "on_way"
+    assert pace.expected(20, BEGAN, 60, None, halfway, late) == 60
+
+
 def test_no_data_is_never_nought():
     got = pace.judge(better="lower", baseline=5, began=BEGAN, six=4, twelve=3, value=None, on=BEGAN)
     assert (got.state, got.share, got.target) == ("unmeasured", None, 4)
