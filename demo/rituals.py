@@ -9,6 +9,8 @@ from demo.oakrow.rituals import DECIDED, FOCUS, RITUALS, TO_DO, SampleRitual
 from loopline.platform.settings.options import zone
 from loopline.slices.actions import services as actions
 from loopline.slices.rituals import rules, services
+from loopline.slices.rituals.models import Ritual, Session
+from loopline.slices.rituals.settling import NOBODY
 
 Found = dict[tuple[str, int], tuple[int, datetime]]
 
@@ -38,6 +40,31 @@ def load(w: Context) -> None:
         at = min(at + timedelta(minutes=25), w.now - timedelta(minutes=5))
         w.plan(at, partial(_promise, w, who, id_, line, due, done, at))
     _weeks(w)
+
+
+def settle(w: Context) -> None:
+    """What squads were set up with was held too, though nobody pressed start in a sample."""
+    for r in Ritual.objects.filter(team__sample=True):
+        left = Session.objects.filter(ritual=r, at__lt=w.now - timedelta(hours=2), started_at=None)
+        left = left.exclude(state="held").filter(skip_reason__in=("", NOBODY))
+        slots = list(left.values_list("slot", flat=True))
+        left.delete()
+        there = list(r.attendees.values_list("pk", flat=True))[:6]
+        held = [services.Held(slot, r.minutes + 1, there, (0, 0, 1, 3, 1)) for slot in slots]
+        services.record_past(
+            actor=w.actor("Tomas Lindgren"), ritual_id=r.pk, held=held, now=w.now, sample=True
+        )
+        made = (
+            Session.objects.filter(ritual=r, state="held", slot__in=slots).order_by("-at").first()
+        )
+        if made:
+            line = (
+                "@Wen Show the two screens to Tarn Valley by "
+                + (w.now.date() + timedelta(days=4)).isoformat()
+            )
+            services.capture_action(
+                actor=w.actor("Tomas Lindgren"), session_id=made.pk, line=line, now=w.now
+            )
 
 
 def _maker(r: SampleRitual) -> str:

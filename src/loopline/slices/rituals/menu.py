@@ -13,7 +13,7 @@ from loopline.slices.rituals.models import Ritual
 IN_SESSION = "In a session"
 FIRST = (  # what a squad starts with: template, name, day, time, minutes
     ("ritual-weekly-planning", "planning", 0, time(10), 45),
-    ("ritual-weekly-review", "review", 4, time(10), 30),
+    ("ritual-weekly-review", "review", 4, time(11), 30),
 )
 
 

@@ -44,6 +44,16 @@ def action_line(text: str, names: tuple[str, ...], on: date) -> ActionLine:
     return ActionLine(words[:1].upper() + words[1:], due)  # fmt: skip
 
 
+def named(text: str, handles: tuple[str, ...]) -> int:
+    """How long the longest of these handles is that stands whole in the text after an @; 0 where none does."""
+    found = [
+        len(h)
+        for h in filter(None, handles)
+        if re.search(rf"@{re.escape(h)}(?![\w.@-]*\w)", text, re.IGNORECASE)
+    ]
+    return max(found, default=0)
+
+
 def decision_line(text: str) -> tuple[str, str]:
     """(what was decided, why), the reason empty where none is given. Raises Invalid for an empty line."""
     words = " ".join(text.split())

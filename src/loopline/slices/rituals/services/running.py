@@ -13,7 +13,7 @@ from loopline.platform.db.edit import apply_changes
 from loopline.platform.events.outbox import publish
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
-from loopline.platform.identity.queries import mentioned, people_by_id
+from loopline.platform.identity.queries import Person, mentioned, people_by_id
 from loopline.platform.search import index
 from loopline.platform.settings.options import today, zone
 from loopline.platform.undo import steps
@@ -24,7 +24,7 @@ from loopline.slices.rituals import jobs, rules, settling, wording
 from loopline.slices.rituals.events import SessionHeld, SessionSkipped, SessionStarted
 from loopline.slices.rituals.models import Ritual, Seat, Session
 from loopline.slices.rituals.queries import SESSION, came_of, next_of
-from loopline.slices.rituals.rules.lines import action_line, decision_line
+from loopline.slices.rituals.rules.lines import action_line, decision_line, named
 
 UNSKIP = "session.unskip"
 A_WEEK = timedelta(days=7)
@@ -95,14 +95,25 @@ def capture_action(*, actor: Actor, session_id: int, line: str, now: datetime) -
     allow(actor, "ritual.run")
     s = _running(session_id)
     on = today(now)
-    person = next(iter(mentioned(line)), None)
-    names = (person.name, person.email, person.name.split(" ")[0]) if person else ()
+    person = _named(line)
+    names = _handles(person) if person else ()
     said = action_line(line, names, on)
     owner = person.id if person else actor.user_id or s.ritual.owner_id
     return action_services.create(
         actor=actor, text=said.text, owner_id=owner, due=said.due or _due(s, on), source=(SESSION, s.pk), now=now,
         sample=s.sample,
     )  # fmt: skip
+
+
+def _handles(p: Person) -> tuple[str, ...]:
+    return p.name, p.email, p.name.split(" ")[0]
+
+
+def _named(line: str) -> Person | None:
+    """Who a line names, by the longest handle that stands in it whole: @Ann is not @Anna."""
+    found = [(named(line, _handles(p)), -p.id, p) for p in mentioned(line)]
+    best = max((f for f in found if f[0]), default=None)
+    return best[2] if best else None
 
 
 def _due(s: Session, on: date) -> date:

@@ -139,6 +139,22 @@ def test_from_start_to_summary(ritual, session, cast, now, mails, run_jobs):
         services.start(actor=cast.bo, session_id=s.pk, now=at + timedelta(hours=1))
 
 
+def test_a_name_is_taken_whole(ritual, session, cast, now):
+    s = session(ritual())
+    at = started(cast, s.pk, now)
+    User.objects.filter(pk=cast.ada.user_id).update(name="Anna Lund")
+    User.objects.filter(pk=cast.olu.user_id).update(name="A")
+
+    def owner(line):
+        made = services.capture_action(actor=cast.bo, session_id=s.pk, line=line, now=at)
+        return actions.by_ids([made])[made]
+
+    assert owner("@Anna call Tarn").owner == "Anna Lund"
+    assert owner("@ann call Tarn").owner == "Ann Asker"
+    assert owner("@Ann Asker, call Tarn").text == "Call Tarn"
+    assert owner("@nobody call Tarn").owner == "Bo Decider"
+
+
 def test_what_is_open_is_carried_over_with_its_first_day(ritual, session, cast, now):
     made = ritual()
     first, second = Session.objects.filter(ritual=made).order_by("at")

@@ -41,3 +41,8 @@ if (items.length) {
   $("[data-next-item]")?.addEventListener("click", next);
   onKey("n", next);
 }
+
+// Out of a line of capture, so that the next key is a verb again.
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && e.target.matches?.(".capture input") && !$(".offers")) e.target.blur();
+});

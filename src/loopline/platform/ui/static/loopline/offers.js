@@ -26,7 +26,8 @@ async function offer(field, q) {
   request = new AbortController();
   let answer;
   try { answer = await ask(withQuery(field.dataset.mentions ?? field.dataset.lookup, { q }), { signal: request.signal }) } catch { return }
-  if (!answer.ok || document.activeElement !== field) return close();
+  const over = field.dataset.mentions !== undefined && word(field) !== q; // the answer to a name that is typed out
+  if (!answer.ok || over || document.activeElement !== field) return close();
   close();
   owner = field;
   box = make("div", { class: "pop offers", id: "offers", role: "listbox", "aria-label": "Offers" });
