@@ -45,7 +45,7 @@ class GoalsConfig(AppConfig):
         )  # fmt: skip
         steps.register("objective.reopen", services.reopen_objective)
         steps.register("key_result.restore", services.restore_key_result)
-        steps.register("direction.restore_row", services.restore_row)
+        steps.register("direction.restore_row", services.put_row)
         steps.register("direction.undecide", services.undecide)
         figures.offer_options()
         tables.registered()

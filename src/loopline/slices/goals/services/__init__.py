@@ -19,7 +19,6 @@ from loopline.slices.goals.services.directions import (
     fill_message,
     open_direction,
     put_row,
-    restore_row,
 )
 from loopline.slices.goals.services.objectives import (
     change_key_result,
@@ -74,7 +73,6 @@ __all__ = [
     "put_row",
     "reopen_objective",
     "restore_key_result",
-    "restore_row",
     "set_capacity",
     "settle_promise",
     "start_objective",

@@ -240,8 +240,3 @@ def drop_row(*, actor: Actor, direction_id: int, row_id: int, now: datetime) -> 
         payload=kept,
         now=now,
     )
-
-
-def restore_row(*, actor: Actor, now: datetime, **kept: Any) -> None:
-    """Bring back a row that was left out."""
-    put_row(actor=actor, now=now, **kept)
