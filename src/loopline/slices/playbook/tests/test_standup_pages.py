@@ -157,3 +157,10 @@ def test_a_team_of_that_name_is_not_made_twice(signed_in, cast, now):
     answer = client.post("/rollout/squads/set-up", {"name": "onboarding"})
     assert answer.status_code == 422
     assert "There is a team called onboarding already" in answer.content.decode()
+
+
+def test_today_of_an_empty_workspace_leads_to_the_first_day(signed_in, cast, now):
+    assert 'href="/rollout/start"' in signed_in(cast.bo).get("/").content.decode()
+    assert 'href="/rollout/start"' not in signed_in(cast.dee).get("/").content.decode()
+    plan.begin(actor=cast.bo, now=now)
+    assert 'href="/rollout/start"' not in signed_in(cast.bo).get("/").content.decode()
