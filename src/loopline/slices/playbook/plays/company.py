@@ -12,7 +12,7 @@ from loopline.slices.feedback import queries as feedback
 from loopline.slices.playbook.standup.sheets import newest, rows_of
 
 SHEET = "company-sheet"
-TALKS = ("interview", "interview-notes")
+TALKS = ("interview",)
 LOOK_BACK = 60
 GAP = 14  # days after which a founder has heard nobody for too long
 
@@ -85,7 +85,8 @@ def _heard(people: set[int], since: datetime, now: datetime) -> dict[int, list[H
         )
     for d in docs.of_template(*TALKS):
         if d.owner_id in people and since <= d.created_at <= now:
-            said = str(d.data.get("who") or d.data.get("person") or d.title)
+            named = [str(d.data[k]) for k in ("person", "account") if d.data.get(k)]
+            said = ", ".join(named) or d.title
             out.setdefault(d.owner_id or 0, []).append(
                 Heard(said, d.created_at, d.title, f"/docs/{d.id}")
             )

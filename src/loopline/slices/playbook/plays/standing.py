@@ -34,6 +34,16 @@ ABOUT_ITSELF = {
 }  # they are read from the look itself
 
 
+ONE = {"people": "person"}
+
+
+def counted_in(value: float, unit: str) -> str:
+    """1 page, 2 pages: the unit of a single thing without its plural."""
+    if abs(value) == 1 and " " not in unit:
+        unit = ONE.get(unit, unit.removesuffix("s") if len(unit) > 2 else unit)
+    return written(value, unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A sign and what it says. `good` is None where no value is better than another, or there is none."""
@@ -57,16 +67,16 @@ class Seen:
         value = self.shown.value
         if value is None:
             return ""
-        return written(round(value, 1), self.shown.unit)
+        return counted_in(round(value, 1), self.shown.unit)
 
     @property
     def bar(self) -> str:
         """What counts as good, in words."""
         s = self.sign
         if s.at_least is not None:
-            return f"{written(s.at_least, self.unit)} or more"
+            return f"{counted_in(s.at_least, self.unit)} or more"
         if s.at_most is not None:
-            return "none" if s.at_most == 0 else f"{written(s.at_most, self.unit)} or fewer"
+            return "none" if s.at_most == 0 else f"{counted_in(s.at_most, self.unit)} or fewer"
         return ""
 
     @property
@@ -236,11 +246,13 @@ def one(actor: Actor, play: Play, now: datetime) -> Standing:
 
 
 def history(keys: Sequence[str], on: date) -> dict[str, tuple[float | None, ...]]:
-    """The numbers on this weekday of the last weeks, the oldest first; one query."""
-    days = [on - timedelta(weeks=n) for n in range(WEEKS - 1, -1, -1)]
-    rows = Reckoning.objects.filter(day__in=days).values_list("day", "values")
-    by_day: dict[date, dict[str, float]] = dict(rows)
-    return {k: tuple(by_day.get(d, {}).get(k) for d in days) for k in keys}
+    """The last number of each of the last weeks up to this day, the oldest first; one query."""
+    since = on - timedelta(weeks=WEEKS)
+    rows = Reckoning.objects.filter(day__gt=since, day__lte=on).order_by("day")
+    weeks: list[dict[str, float]] = [{} for _ in range(WEEKS)]
+    for day, values in rows.values_list("day", "values"):
+        weeks[(day - since).days // 7 - (not (day - since).days % 7)] |= values
+    return {k: tuple(w.get(k) for w in weeks) for k in keys}
 
 
 def sentence(s: Seen, on: str) -> str:

@@ -76,7 +76,7 @@ def test_the_look_finds_what_is_there_and_keeps_the_day(cast, now):
 
 
 def test_a_second_look_replaces_the_day_and_old_words_go(cast, now):
-    came(cast.bo, now)
+    came(cast.bo, now, days=8)
     standing.reckon(now=now - timedelta(days=7))
     standing.reckon(now=now)
     standing.reckon(now=now)
@@ -84,8 +84,10 @@ def test_a_second_look_replaces_the_day_and_old_words_go(cast, now):
     assert Reckoning.objects.order_by("day").first().said == {}
     weeks = standing.history(["repeats"], now.date())["repeats"]
     assert len(weeks) == 13
-    assert weeks[-1] == 0.0
+    assert weeks[-2:] == (0.0, 0.0)  # asked a week apart, so one in each of the last two weeks
     assert weeks[0] is None
+    later = standing.history(["repeats"], now.date() + timedelta(days=5))["repeats"]
+    assert later[-2:] == (0.0, 0.0)  # also where nobody looked on this very day
 
 
 def test_what_somebody_may_not_read_is_not_shown_from_the_look(cast, now):
