@@ -3,13 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loopline.core.problems import Invalid
 from loopline.slices.playbook.scorecard import pace
 
 BEGAN = date(2026, 1, 1)
+BRUTE = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine is no failure
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,7 @@ def _plain(b, six, twelve, day):
 numbers = st.floats(-1000, 1000).map(lambda v: round(v, 2))
 
 
+@BRUTE
 @given(numbers, st.none() | numbers, st.none() | numbers, st.integers(0, 500))
 def test_expected_walks_straight_from_one_to_the_next(b, six, twelve, day):
     got = pace.expected(b, BEGAN, six, twelve, BEGAN + timedelta(days=day))
@@ -56,6 +60,7 @@ def test_expected_walks_straight_from_one_to_the_next(b, six, twelve, day):
         assert got == pytest.approx(_plain(b, six, twelve, day), abs=1e-6)
 
 
+@BRUTE
 @given(
     st.sampled_from(["higher", "lower"]), st.none() | numbers, st.none() | numbers, st.none() | numbers,
     st.none() | numbers, st.integers(0, 500),
@@ -88,7 +93,9 @@ def test_a_standing_is_what_a_reader_would_say(better, base, six, twelve, value,
 
 def test_a_baseline_taken_later_is_gone_from_on_its_own_day():
     def on(day):
-        return pace.expected(20, BEGAN, 60, 80, BEGAN + timedelta(days=day), BEGAN + timedelta(days=100))
+        return pace.expected(
+            20, BEGAN, 60, 80, BEGAN + timedelta(days=day), BEGAN + timedelta(days=100)
+        )
 
     assert on(100) == 20
     assert on(141) == pytest.approx(40)
@@ -97,7 +104,14 @@ def test_a_baseline_taken_later_is_gone_from_on_its_own_day():
     halfway = BEGAN + timedelta(days=315)
     assert pace.expected(20, BEGAN, 60, 80, halfway, late) == pytest.approx(50)
     judged = pace.judge(
-        better="higher", baseline=20, began=BEGAN, six=60, twelve=80, value=45, on=halfway, since=late
+        better="higher",
+        baseline=20,
+        began=BEGAN,
+        six=60,
+        twelve=80,
+        value=45,
+        on=halfway,
+        since=late,
     )
     assert judged.state == "on_way"
     assert pace.expected(20, BEGAN, 60, None, halfway, late) == 60
