@@ -11,7 +11,6 @@ from loopline.platform.settings.options import today, zone
 from loopline.slices.actions import queries as actions
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.docs import queries as docs
-from loopline.slices.docs.models import Doc
 from loopline.slices.docs.pages import Part, page_parts
 from loopline.slices.rituals import queries, rules, settling, wording
 from loopline.slices.rituals.models import Session, Week
@@ -47,7 +46,7 @@ def sections(parts: Sequence[Part]) -> list[Section]:
     return [s for s in out if s.item or s.parts]
 
 
-def page_of(actor: Actor, s: Session, now: datetime) -> tuple[Doc | None, list[Section]]:
+def page_of(actor: Actor, s: Session, now: datetime) -> tuple[Any, list[Section]]:
     """The session's prepared page; none where it has no template or the actor may not read docs."""
     if not s.doc_id or not may(actor, "doc.read"):
         return None, []

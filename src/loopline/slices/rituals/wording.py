@@ -10,7 +10,6 @@ from loopline.platform.ui.formats import day, dur, plural
 from loopline.slices.actions import queries as actions
 from loopline.slices.decisions import queries as decisions
 from loopline.slices.docs import queries as docs
-from loopline.slices.docs.company import filled_in
 from loopline.slices.rituals.models import Session
 from loopline.slices.rituals.queries import SESSION, next_of
 
@@ -37,7 +36,7 @@ def preread(s: Session) -> tuple[str, str]:
     titles = {name: b.title for name, b in known().items()}
     for part in parts(doc.body if doc else ""):
         if not isinstance(part, Mark):
-            lines += [filled_in(part.text).replace("## ", ""), ""]
+            lines += [part.text.replace("## ", ""), ""]
             continue
         kept = ((doc.kept if doc else None) or {}).get(written(part.name, part.params))
         if kept:
