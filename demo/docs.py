@@ -28,7 +28,7 @@ def settle(w: Context) -> None:
     titles = dict(Doc.objects.filter(sample=True).values_list("title", "pk"))
     for d in DOCS:
         if d.opened is not None:
-            docs.looked(doc_id=titles[d.title], now=w.at(d.opened))
+            docs.looked(actor=w.actor(d.owner), doc_id=titles[d.title], now=w.at(d.opened))
 
 
 def _text(w: Context, text: str) -> str:

@@ -18,6 +18,7 @@ from demo import (
     company,
     customers,
     decisions,
+    docs,
     feedback,
     goals,
     insights,
@@ -58,10 +59,19 @@ AREAS: tuple[Area, ...] = (
     standup.load,
     plays.load,
     goals.load,
+    docs.load,
     actions.load,
 )
 # They look at the year as it went, when every plan and its jobs are done.
-AFTERWARDS: tuple[Area, ...] = (told.load, surveys.settle, standup.settle, rituals.settle, plays.settle, scorecard.settle)
+AFTERWARDS: tuple[Area, ...] = (
+    told.load,
+    surveys.settle,
+    docs.settle,
+    standup.settle,
+    rituals.settle,
+    plays.settle,
+    scorecard.settle,
+)
 
 
 def load_sample(*, as_of: str | None = None) -> list[dict[str, str]]:

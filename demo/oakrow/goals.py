@@ -101,7 +101,11 @@ OBJECTIVES = (
     ),
 )  # fmt: skip
 
-CAPACITY = (("Scheduling", 5.0, 14.0), ("Payroll", 3.0, 16.0), ("Platform", 3.0, 12.0))  # team, people, days away
+CAPACITY = (
+    ("Scheduling", 5.0, 14.0),
+    ("Payroll", 3.0, 16.0),
+    ("Platform", 3.0, 12.0),
+)  # team, people, days away
 # Bets of the running quarter with person-weeks by team; of the ones before, what they took.
 PLAN = {
     0: {14: {"Scheduling": 24.0}, 15: {"Payroll": 26.0}, 16: {"Platform": 16.0}, 17: {"Platform": 18.0},

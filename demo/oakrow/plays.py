@@ -40,9 +40,21 @@ TRIED = (
 SHARED = (30, "The first share-out", 17, ((3, "Take it over"), (4, "Take it over"), (2, "Try it")))
 # who, days ago, what, what they say, why
 MARKS = (
-    ("Rafael Amaral", 44, "identical-rituals", "Not in place", "Payroll plans by the month, and should"),
+    (
+        "Rafael Amaral",
+        44,
+        "identical-rituals",
+        "Not in place",
+        "Payroll plans by the month, and should",
+    ),
     ("Rafael Amaral", 44, "portfolio-board", "Not in place", ""),
-    ("Jonas Weber", 30, "specialists", "In place", "A release manager; too early, says Jonas himself"),
+    (
+        "Jonas Weber",
+        30,
+        "specialists",
+        "In place",
+        "A release manager; too early, says Jonas himself",
+    ),
     ("Rafael Amaral", 12, "postmortems", "Next", "the last outage taught one person, not eight"),
 )
 NOTES = ("Birgit Aalto", 26, "feedback-to-roadmap", "Sales notes still come by mail on the last day of the month. Ask Luis before counting.")  # fmt: skip

@@ -2,7 +2,13 @@
 
 LEAD = "Maya Okafor"
 BEGAN = 270  # days ago
-LATER = (150, 110, 62, 40, 24)  # days on which a baseline was taken of what had become measured since
+LATER = (
+    150,
+    110,
+    62,
+    40,
+    24,
+)  # days on which a baseline was taken of what had become measured since
 REVIEWS = (150, 57)  # a quarter apart, so that each has a name of its own
 REPORT = 57  # the day of the report that went to the board
 # outcome: owner, in six months, in twelve, and a sentence in each review

@@ -11,20 +11,104 @@ ROLES = "Product, Engineering, Design, Sales, Support, Success, Customer"
 
 # name, role, days ago, pains, in their words
 PEOPLE = (
-    ("Maya Okafor", "Founder", 67, "asks in five places, dates that move", "I hear of a promise to a customer when the customer reminds me."),
-    ("Tomas Lindgren", "Product", 66, "nobody hears back, asks in five places", "I have four lists, and I trust none of them on a Monday."),
-    ("Priya Raman", "Product", 65, "numbers that disagree, dates that move", "We spent an hour last week on which activation is the right one."),
-    ("Jonas Weber", "Engineering", 65, "waiting for review, dates that move", "Work is done in two days and then lies three in review."),
-    ("Petra Novak", "Engineering", 64, "waiting for review", "I start something new because the old one waits for a reader."),
-    ("Wen Li", "Design", 63, "no words from customers", "I get the request, never the sentence that somebody said."),
-    ("Amara Diallo", "Design", 62, "no words from customers, waiting for review", "What I test is what we have already decided."),
-    ("Luis Carvalho", "Sales", 62, "dates that move, nobody hears back", "I would rather have a later date that holds."),
-    ("Sofia Brandt", "Sales", 60, "nobody hears back, surprised by releases", "I learned of the swap check from a customer."),
-    ("Birgit Aalto", "Support", 59, "surprised by releases, asks in five places", "On release day we read the changelog together with the customers."),
-    ("Noor Haddad", "Support", 58, "nobody hears back", "I promise to pass it on, and then I stop being able to say anything."),
-    ("Adaeze Nwosu", "Success", 56, "nobody hears back, asks in five places", "Each of my accounts asks me what became of it. I ask around for a day."),
-    ("Ravi Shah", "Success", 55, "surprised by releases", "A new screen in the middle of a training is no fun."),
-    ("", "Customer", 52, "nobody hears back", "We wrote it down three times. Does anybody read it?"),
+    (
+        "Maya Okafor",
+        "Founder",
+        67,
+        "asks in five places, dates that move",
+        "I hear of a promise to a customer when the customer reminds me.",
+    ),
+    (
+        "Tomas Lindgren",
+        "Product",
+        66,
+        "nobody hears back, asks in five places",
+        "I have four lists, and I trust none of them on a Monday.",
+    ),
+    (
+        "Priya Raman",
+        "Product",
+        65,
+        "numbers that disagree, dates that move",
+        "We spent an hour last week on which activation is the right one.",
+    ),
+    (
+        "Jonas Weber",
+        "Engineering",
+        65,
+        "waiting for review, dates that move",
+        "Work is done in two days and then lies three in review.",
+    ),
+    (
+        "Petra Novak",
+        "Engineering",
+        64,
+        "waiting for review",
+        "I start something new because the old one waits for a reader.",
+    ),
+    (
+        "Wen Li",
+        "Design",
+        63,
+        "no words from customers",
+        "I get the request, never the sentence that somebody said.",
+    ),
+    (
+        "Amara Diallo",
+        "Design",
+        62,
+        "no words from customers, waiting for review",
+        "What I test is what we have already decided.",
+    ),
+    (
+        "Luis Carvalho",
+        "Sales",
+        62,
+        "dates that move, nobody hears back",
+        "I would rather have a later date that holds.",
+    ),
+    (
+        "Sofia Brandt",
+        "Sales",
+        60,
+        "nobody hears back, surprised by releases",
+        "I learned of the swap check from a customer.",
+    ),
+    (
+        "Birgit Aalto",
+        "Support",
+        59,
+        "surprised by releases, asks in five places",
+        "On release day we read the changelog together with the customers.",
+    ),
+    (
+        "Noor Haddad",
+        "Support",
+        58,
+        "nobody hears back",
+        "I promise to pass it on, and then I stop being able to say anything.",
+    ),
+    (
+        "Adaeze Nwosu",
+        "Success",
+        56,
+        "nobody hears back, asks in five places",
+        "Each of my accounts asks me what became of it. I ask around for a day.",
+    ),
+    (
+        "Ravi Shah",
+        "Success",
+        55,
+        "surprised by releases",
+        "A new screen in the middle of a training is no fun.",
+    ),
+    (
+        "",
+        "Customer",
+        52,
+        "nobody hears back",
+        "We wrote it down three times. Does anybody read it?",
+    ),
     ("", "Customer", 47, "nobody hears back, dates that move", "Tell me no, but tell me."),
 )
 
@@ -44,7 +128,16 @@ STEPS = (
 # tool, owner, cost a month, what for, who uses it, people, overlap, answer
 TOOLS = (
     ("GitHub", "Jonas Weber", 630, "code, issues", "Engineering", 14, "", "Keep"),
-    ("Linear", "Hanna Sørensen", 224, "issues, roadmap", "Product and engineering", 18, "GitHub issues", "Keep"),
+    (
+        "Linear",
+        "Hanna Sørensen",
+        224,
+        "issues, roadmap",
+        "Product and engineering",
+        18,
+        "GitHub issues",
+        "Keep",
+    ),
     ("Notion", "Clara Boone", 300, "documents", "Everybody", 30, "", "Keep"),
     ("Google Drive", "", 180, "documents", "Sales, office", 12, "Notion", "Retire"),
     ("Airtable", "Tomas Lindgren", 240, "feedback, roadmap", "Product", 4, "Loopline", "Replace"),
@@ -70,8 +163,27 @@ SESSIONS = (
 
 # day -> (days ago it was answered, scores with words)
 PULSES = {
-    14: (23, ((4, "I know where things are. The planning hour could be forty minutes."), (4, ""), (3, "More lines on the checklist than we need."), (4, "The words of customers beside the work."), (3, ""))),
-    30: (7, ((5, "Keep it. I would miss the planning page."), (4, "Fewer questions in chat."), (4, ""), (5, "That people hear back. Drop the second standup."), (4, ""), (3, "The checklist is fine now."))),
+    14: (
+        23,
+        (
+            (4, "I know where things are. The planning hour could be forty minutes."),
+            (4, ""),
+            (3, "More lines on the checklist than we need."),
+            (4, "The words of customers beside the work."),
+            (3, ""),
+        ),
+    ),
+    30: (
+        7,
+        (
+            (5, "Keep it. I would miss the planning page."),
+            (4, "Fewer questions in chat."),
+            (4, ""),
+            (5, "That people hear back. Drop the second standup."),
+            (4, ""),
+            (3, "The checklist is fine now."),
+        ),
+    ),
 }
 
 AGREEMENT = {
@@ -81,9 +193,26 @@ AGREEMENT = {
     "meets": "Planning on Monday, three quarters of an hour. Review on Friday, half an hour. Nothing else is fixed.",
 }
 NOT_NOW = (
-    ("A score with more than four inputs", "Three squads, one list that fits a page", "Two bets a month that nobody can compare"),
-    ("Quarterly planning across departments", "One shared date a month is enough", "Squads wait for each other twice a month"),
-    ("A person only for releases", "The checklist takes ten minutes", "More than one release a day"),
+    (
+        "A score with more than four inputs",
+        "Three squads, one list that fits a page",
+        "Two bets a month that nobody can compare",
+    ),
+    (
+        "Quarterly planning across departments",
+        "One shared date a month is enough",
+        "Squads wait for each other twice a month",
+    ),
+    (
+        "A person only for releases",
+        "The checklist takes ten minutes",
+        "More than one release a day",
+    ),
 )
 WHY = "Tomas asked for it, its releases are seen by every customer, and most asks end there."
-TICKS = (("do_30", "agreed", 68), ("do_30", "willing", 45), ("do_60", "hour", 24), ("do_90", "drop", 6))
+TICKS = (
+    ("do_30", "agreed", 68),
+    ("do_30", "willing", 45),
+    ("do_60", "hour", 24),
+    ("do_90", "drop", 6),
+)

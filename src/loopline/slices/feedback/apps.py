@@ -11,7 +11,6 @@ class FeedbackConfig(AppConfig):
         from loopline.platform.identity.policy import declare
         from loopline.platform.settings import options
         from loopline.platform.undo import steps
-        from loopline.slices.customers.events import ContactsErased
         from loopline.slices.docs.services import LineAction, offer_action
         from loopline.slices.feedback import (
             blocks,
@@ -27,8 +26,6 @@ class FeedbackConfig(AppConfig):
             services,
             tables,
         )
-        from loopline.slices.insights.events import PersonErased
-        from loopline.slices.surveys.events import AnswersForgotten, SurveyAnswered
         from loopline.slices.surveys.queries import provide_feedback
 
         declare(rules.PERMISSIONS)
@@ -55,10 +52,6 @@ class FeedbackConfig(AppConfig):
         steps.register("feedback.restore", services.restore_many)
         steps.register("feedback.wake", services.snooze_many)
         steps.register("feedback.reopen", services.reopen)
-        outbox.subscribe(SurveyAnswered, handlers.when_answered)
-        outbox.subscribe(PersonErased, handlers.when_erased)
-        outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
-        outbox.subscribe(AnswersForgotten, handlers.when_answers_forgotten)
         provide_feedback(queries.of_answers)
         offer_action(
             LineAction("intake", "Into the intake", "feedback.receive", handlers.into_intake)
@@ -68,3 +61,16 @@ class FeedbackConfig(AppConfig):
         menu.register()
         importing.register()
         jobs.register()
+        self._listen()
+
+    def _listen(self) -> None:
+        from loopline.platform.events import outbox
+        from loopline.slices.customers.events import ContactsErased
+        from loopline.slices.feedback import handlers
+        from loopline.slices.insights.events import PersonErased
+        from loopline.slices.surveys.events import AnswersForgotten, SurveyAnswered
+
+        outbox.subscribe(SurveyAnswered, handlers.when_answered)
+        outbox.subscribe(PersonErased, handlers.when_erased)
+        outbox.subscribe(ContactsErased, handlers.when_contacts_erased)
+        outbox.subscribe(AnswersForgotten, handlers.when_answers_forgotten)

@@ -14,17 +14,12 @@ class RoadmapConfig(AppConfig):
         from loopline.platform.events import outbox
         from loopline.platform.identity.policy import declare
         from loopline.platform.undo import steps
-        from loopline.slices.customers.events import AccountChanged
-        from loopline.slices.feedback import events as heard
-        from loopline.slices.insights.events import PersonErased
-        from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
         from loopline.slices.roadmap import (
             blocks,
             direction,
             events,
             facts,
             fields,
-            handlers,
             line,
             menu,
             panels,
@@ -44,14 +39,6 @@ class RoadmapConfig(AppConfig):
             events.BetShipped,
             events.BetTakenBack,
         )
-        outbox.subscribe(heard.FeedbackMerged, handlers.when_merged)
-        outbox.subscribe(heard.FeedbackUnmerged, handlers.when_unmerged)
-        outbox.subscribe(heard.FeedbackArchived, handlers.when_archived)
-        outbox.subscribe(heard.FeedbackChanged, handlers.when_feedback_changed)
-        outbox.subscribe(AccountChanged, handlers.when_account_changed)
-        outbox.subscribe(MetricValueRecorded, handlers.when_measured)
-        outbox.subscribe(MetricRedefined, handlers.when_redefined)
-        outbox.subscribe(PersonErased, handlers.when_erased)
         register(
             Kind(
                 "opportunity", "Opportunity", "OPP", "opportunity.read", queries.opportunity_cards,
@@ -70,6 +57,24 @@ class RoadmapConfig(AppConfig):
         panels.register()
         menu.register()
         post_migrate.connect(_scales, sender=self)
+        self._listen()
+
+    def _listen(self) -> None:
+        from loopline.platform.events import outbox
+        from loopline.slices.customers.events import AccountChanged
+        from loopline.slices.feedback import events as heard
+        from loopline.slices.insights.events import PersonErased
+        from loopline.slices.measures.events import MetricRedefined, MetricValueRecorded
+        from loopline.slices.roadmap import handlers
+
+        outbox.subscribe(heard.FeedbackMerged, handlers.when_merged)
+        outbox.subscribe(heard.FeedbackUnmerged, handlers.when_unmerged)
+        outbox.subscribe(heard.FeedbackArchived, handlers.when_archived)
+        outbox.subscribe(heard.FeedbackChanged, handlers.when_feedback_changed)
+        outbox.subscribe(AccountChanged, handlers.when_account_changed)
+        outbox.subscribe(MetricValueRecorded, handlers.when_measured)
+        outbox.subscribe(MetricRedefined, handlers.when_redefined)
+        outbox.subscribe(PersonErased, handlers.when_erased)
 
 
 def _scales(**_kwargs: Any) -> None:

@@ -47,6 +47,7 @@ def keep_blocks(*, actor: Actor, doc_id: int, kept: Mapping[str, Any], now: date
     )
 
 
-def looked(*, doc_id: int, now: datetime) -> None:
+def looked(*, actor: Actor, doc_id: int, now: datetime) -> None:
     """Somebody opened it; kept by the day, so that it is written once a day at most."""
+    allow(actor, "doc.read")
     Doc.objects.filter(pk=doc_id).exclude(looked_on=today(now)).update(looked_on=today(now))

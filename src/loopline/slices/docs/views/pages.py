@@ -73,7 +73,7 @@ def doc_page(request: HttpRequest, doc_id: int) -> HttpResponse:
     actor = signed_in(request, "doc.read")
     doc = queries.one(actor=actor, doc_id=doc_id)
     now = now_in(request)
-    services.looked(doc_id=doc.pk, now=now)
+    services.looked(actor=actor, doc_id=doc.pk, now=now)
     writes = may(actor, "doc.write") and doc.archived_at is None
     standing = queries.standing_of(doc, today(now))
     context = {
