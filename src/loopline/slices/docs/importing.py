@@ -1,26 +1,33 @@
 """Docs from files: markdown one by one, or many in a zip as Notion exports them. Again the same files add nothing."""
 
 import io
+import json
+import lzma
+import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 
-from loopline.core.problems import Problem
+from loopline.core.problems import Invalid, Problem
 from loopline.platform.identity.actor import Actor
 from loopline.platform.identity.policy import allow
-from loopline.slices.docs import services
+from loopline.slices.docs import rules, services
 from loopline.slices.docs.models import Doc
 from loopline.slices.docs.rules import MOST_BODY
-from loopline.slices.docs.templating import template
+from loopline.slices.docs.templating import Place, Template, template
 from loopline.slices.docs.wording import FromFile, Unreadable, read
 
 MOST_FILES = 1_000
 MOST_BYTES = 20_000_000  # as it is sent
 MOST_OPENED = 60_000_000  # of a zip, unpacked
+MOST_SAID = 500  # files left out that are named
+_ID = re.compile(r"[a-z0-9-]{1,20}")
 
 
 @dataclass(slots=True)
@@ -38,7 +45,7 @@ def bring(*, actor: Actor, files: list[tuple[str, bytes]], now: datetime) -> Bro
     allow(actor, "doc.write")
     out = Brought()
     for at, (name, raw) in enumerate(_opened(files, out)):
-        if at >= MOST_FILES:
+        if at >= MOST_FILES or len(out.left_out) >= MOST_SAID:
             out.left_out.append((name, f"More than {MOST_FILES:,} files; send the rest apart."))
             break
         try:
@@ -74,7 +81,9 @@ def _unpacked(
                 if low.startswith("__macosx/") or low.rsplit("/", 1)[-1].startswith("."):
                     continue
                 if not low.endswith((".md", ".markdown", ".zip")):
-                    out.left_out.append((entry.filename, "It is no .md file."))
+                    out.left_out.append((entry.filename[:300], "It is no .md file."))
+                    if len(out.left_out) >= MOST_SAID:
+                        return
                     continue
                 with archive.open(entry) as opened:
                     content = opened.read(left[0] + 1)
@@ -88,19 +97,66 @@ def _unpacked(
                     yield entry.filename, content
                 elif deep:
                     yield from _unpacked(entry.filename, content, out, left, deep=False)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
+    except (
+        zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError
+    ):  # fmt: skip
         out.left_out.append((name, "It cannot be opened as a zip."))
+
+
+def checked(made: Template, filled: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says in the places of its template, each as if somebody had typed it; ticks are left out.
+
+    Raises Invalid with the place's name.
+    """
+    out = {}
+    for key, said in filled.items():
+        place = made.places.get(key)
+        if place is None or place.kind == "checklist" or said in ("", None):
+            continue
+        try:
+            out[key] = (
+                _lines(place, said) if place.kind == "table" else rules.written(place, _text(said))
+            )
+        except Invalid as wrong:
+            raise Invalid(**{key: f"{place.label or key}: {' '.join(wrong.errors.values())}"}) from None  # fmt: skip
+    return {k: v for k, v in out.items() if v is not None}
+
+
+def _text(said: Any) -> str:
+    if isinstance(said, list) and all(isinstance(each, str) for each in said):
+        said = ", ".join(said)
+    if not isinstance(said, str):
+        raise Invalid(value="This is no text.")
+    return "" if said in ("null", "~") else said
+
+
+def _lines(place: Place, said: Any) -> list[dict[str, Any]]:
+    if not isinstance(said, list) or not all(isinstance(line, Mapping) for line in said):
+        raise Invalid(value="A table is a list of lines.")
+    if len(said) > rules.MOST_ROWS:
+        raise Invalid(value=f"A table here holds at most {rules.MOST_ROWS} lines.")
+    out, known = [], set()
+    for line in said:
+        values = {c.key: _text(line.get(c.key, "")) for c in place.columns}
+        if not any(v.strip() for v in values.values()):
+            continue
+        id_ = line.get("id")
+        own = (
+            {"id": id_} if isinstance(id_, str) and _ID.fullmatch(id_) and id_ not in known else {}
+        )
+        out.append(rules.row(place, values) | own)
+        known.add(out[-1]["id"])
+    return out
 
 
 @transaction.atomic
 def _one(actor: Actor, name: str, file: FromFile, now: datetime, out: Brought) -> None:
-    digest = sha256(
-        f"{file.title}\n{file.body}\n{sorted(file.filled.items())}".encode()
-    ).hexdigest()[:32]
+    filled = json.dumps(file.filled, sort_keys=True)
+    digest = sha256(f"{file.title}\n{file.body}\n{filled}".encode()).hexdigest()[:32]
     known = Doc.objects.filter(data__came_from__path=name[:300]).order_by("pk").first()
     if known is None:
         made = template(file.template) if file.template else None
-        data = {k: v for k, v in file.filled.items() if made and k in made.places}
+        data = checked(made, file.filled) if made else {}
         body = file.body if made or not file.template else f"{file.body}\n"
         new = services.NewDoc(
             file.title,

@@ -16,6 +16,8 @@ MOST_TEXT = 20_000
 MOST_CELL = 500
 MOST_ROWS = 500
 MOST_BODY = 100_000
+MOST_MARKS = 120  # blocks and places on one page; each asks the data
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # with days beyond nobody can count
 SOON = timedelta(days=7)
 
 
@@ -63,16 +65,19 @@ def number(key: str, text: str) -> float:
         found = Decimal(plain.replace(",", ""))
     except InvalidOperation:
         raise Invalid(**{key: f"{text} is not a number."}) from None
-    if not found.is_finite() or abs(found) >= Decimal("1e15"):
+    if not found.is_finite() or not Decimal("-1e15") < found < Decimal("1e15"):
         raise Invalid(**{key: f"{text} is out of range."})
     return float(found)
 
 
 def _day(key: str, text: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
         raise Invalid(**{key: f"{text} is not a date. Write it as 2026-11-19."}) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Invalid(**{key: "Choose a day between 1900 and 2199."})
+    return day.isoformat()
 
 
 def row(place: Place, values: Mapping[str, str]) -> dict[str, Any]:

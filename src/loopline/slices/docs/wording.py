@@ -9,9 +9,11 @@ import yaml
 
 from loopline.slices.docs.models import Doc
 
-_NOTION = re.compile(r"\s+[0-9a-f]{32}$")
-_TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*(?:\n|$)")
+_NOTION = re.compile(r"\s[0-9a-f]{32}$")
 _HEAD = re.compile(r"\A---\n(.*?)\n---\n?", re.DOTALL)
+
+
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class Unreadable(Exception):
@@ -61,17 +63,14 @@ def read(path: str, raw: bytes, most: int) -> FromFile:
     head: Mapping[str, Any] = {}
     found = _HEAD.match(text)
     if found:
-        try:
-            said = yaml.safe_load(found.group(1))
-        except yaml.YAMLError:
-            raise Unreadable("The head between the two --- lines cannot be read.") from None
+        said = _head(found.group(1))
         if isinstance(said, Mapping):
             head, text = said, text[found.end() :]
-    name = path.rsplit("/", 1)[-1].removesuffix(".md").removesuffix(".markdown")
-    title = str(head.get("title") or "")
-    first = _TITLE.match(text.lstrip("\n"))
-    if not title and first:
-        title, text = first.group(1), text.lstrip("\n")[first.end() :].lstrip("\n")
+    name = path.rsplit("/", 1)[-1][-300:].removesuffix(".md").removesuffix(".markdown")
+    title = _line(head.get("title"))
+    first, _, rest = text.lstrip("\n").partition("\n")
+    if not title and first.startswith(("# ", "#\t")):
+        title, text = first[2:].strip().rstrip("#"), rest.lstrip("\n")
     title = " ".join((title or _NOTION.sub("", name)).split())[:200]
     if not title:
         raise Unreadable("It has no title.")
@@ -79,5 +78,20 @@ def read(path: str, raw: bytes, most: int) -> FromFile:
         raise Unreadable(f"It is longer than {most:,} characters.")
     filled = head.get("filled")
     return FromFile(
-        title, text, str(head.get("template") or ""), filled if isinstance(filled, Mapping) else {}
+        title, text, _line(head.get("template")), filled if isinstance(filled, Mapping) else {}
     )
+
+
+def _line(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _head(text: str) -> Any:
+    """What stands in a head, every value as it was written. Raises Unreadable."""
+    try:
+        # an alias costs nothing to read and anything to write out: ten short lines can hold 10^9 words
+        if any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, _Loader)):
+            raise Unreadable("Its head uses YAML aliases (*name). Write the words out.")
+        return yaml.load(text, _Loader)  # noqa: S506  makes texts, lists and mappings, nothing else
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        raise Unreadable("The head between the two --- lines cannot be read.") from None
