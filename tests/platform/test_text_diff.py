@@ -1,5 +1,8 @@
 """What changed between two texts, to be read by a person."""
 
+from random import Random
+from time import process_time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +42,15 @@ def test_both_texts_can_be_read_back_from_the_difference(before, after):
     new = ["".join(t for t, _ in line.bits) for line in found if line.kind in ("same", "new")]
     assert whole == before.splitlines()
     assert new == after.splitlines()
+
+
+def test_what_is_made_to_be_slow_is_compared_in_a_moment():
+    """Lines and words that stand thousands of times would each be held against each other."""
+    rng = Random(7)
+    few = ["\n".join(rng.choice("ab") for _ in range(4_900)) for _ in range(2)]
+    long = [" ".join(rng.choice("ab") for _ in range(20_000)) for _ in range(2)]
+    rows = ["\n".join(" ".join(rng.choice("ab") for _ in range(90)) for _ in range(500)) for _ in range(2)]  # fmt: skip
+    for old, new in (few, long, rows):
+        began = process_time()
+        assert compared(old, new)
+        assert process_time() - began < 10
