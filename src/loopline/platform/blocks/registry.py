@@ -63,6 +63,8 @@ def thawed(kept: Mapping[str, Any]) -> Shown:
     )  # fmt: skip
 
 
+HIDDEN = Shown(missing="You may not see this.")
+
 Params = Mapping[str, str]
 Build = Callable[[Actor, Params, datetime], Shown]
 
@@ -115,7 +117,7 @@ def show(actor: Actor, name: str, params: Params, now: datetime) -> Shown:
     if block is None:
         return Shown(missing=f"There is no block called {name}.")
     if not may(actor, block.read):
-        return Shown(missing="You may not see this.")
+        return HIDDEN
     try:
         return block.build(actor, _filled(block, params), now)
     except Problem as wrong:

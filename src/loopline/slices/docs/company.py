@@ -5,6 +5,7 @@ It is the newest doc of the template `company-sheet`; what it does not say stays
 
 import re
 
+from loopline.platform.db.once import once
 from loopline.platform.settings.options import workspace
 from loopline.slices.docs.models import Doc
 
@@ -12,6 +13,7 @@ TEMPLATE = "company-sheet"
 _HOLE = re.compile(r"\[([a-z][a-z0-9 -]{1,40})\](?!\()")
 
 
+@once
 def facts() -> dict[str, str]:
     """What is known of the company, by the name of its place; `company` is the workspace's name."""
     found = Doc.objects.filter(template=TEMPLATE, archived_at=None).order_by("-pk").first()

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 
 from loopline.core.problems import Invalid, Missing, Stale
 from loopline.platform.identity.actor import Actor
-from loopline.platform.identity.policy import may
 from loopline.platform.ui.pages import go, is_fragment, now_in, render, signed_in, toast
 from loopline.slices.docs import queries, services
 from loopline.slices.docs.pages import place_part
@@ -29,7 +28,7 @@ def _place(
         return go(request, f"/docs/{doc_id}#place-{key}")
     doc = queries.one(actor=actor, doc_id=doc_id)
     context = {
-        "doc": doc, "part": place_part(actor, doc, key, now_in(request)), "writes": may(actor, "doc.write"),
+        "doc": doc, "part": place_part(actor, doc, key, now_in(request)), "writes": queries.writable(actor, doc),
         "editing": "", "error": "", "typed": "", **more,
     }  # fmt: skip
     answer = render(request, "docs/parts/place_only.html", context, status)

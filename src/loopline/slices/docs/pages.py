@@ -15,6 +15,7 @@ from loopline.platform.identity.policy import may
 from loopline.slices.docs.company import filled_in
 from loopline.slices.docs.models import Doc
 from loopline.slices.docs.queries import template_of
+from loopline.slices.docs.rules import MOST_MARKS
 from loopline.slices.docs.templating import Check, Item, LineAction, Place, line_action
 
 UNKNOWN = Block("unknown", "Not here", "", "doc.read", lambda *_: Shown())
@@ -61,12 +62,15 @@ def page_parts(
 
     `fill` sets parameters of every block that takes them, say the team or the days of a ritual.
     """
-    found = []
-    for part in parts(doc.body):
+    found: list[Part] = []
+    shown: set[str] = set()
+    for part in parts(doc.body)[: 2 * MOST_MARKS + 1]:  # words stand between marks
         if isinstance(part, Words):
             found.append(Part(words=filled_in(part.text)))
         elif part.name == "fill":
-            found.append(_place(actor, doc, part.first, now))
+            if part.first not in shown:  # a place is written in once; a table twice is long to draw
+                found.append(_place(actor, doc, part.first, now))
+            shown.add(part.first)
         else:
             found.append(_block(actor, doc, part, now, fill or {}, quick))
     return found
@@ -87,7 +91,9 @@ def _block(
     params = _params(mark, fill)
     kept = (doc.kept or {}).get(written(mark.name, mark.params))
     if kept:
-        return Part(block=known, shown=registry.thawed(kept))
+        # frozen by somebody who may see it, read by anybody
+        theirs = may(actor, known.read)
+        return Part(block=known, shown=registry.thawed(kept) if theirs else registry.HIDDEN)
     query = f"?{urlencode(params)}" if params else ""
     if known.slow:
         later = Shown("It is drawn when the page is opened.") if quick else None
@@ -105,8 +111,13 @@ def frozen(
                 actor, part.name, _params(part, fill or {}), now
             ).kept()
             for part in parts(doc.body)
-            if isinstance(part, Mark) and part.name != "fill"
+            if isinstance(part, Mark) and part.name != "fill" and _sees(actor, part.name)
         }
+
+
+def _sees(actor: Actor, name: str) -> bool:
+    known = registry.known().get(name)
+    return known is not None and may(actor, known.read)
 
 
 def place_part(actor: Actor, doc: Doc, key: str, now: datetime) -> Part:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from loopline.core.problems import Missing
 from loopline.platform.cards.registry import Card
 from loopline.platform.identity.actor import Actor
-from loopline.platform.identity.policy import allow
+from loopline.platform.identity.policy import allow, may
 from loopline.slices.docs.models import Doc, DocMention, DocVersion
 from loopline.slices.docs.rules import standing
 from loopline.slices.docs.templating import Template, template
@@ -82,6 +82,12 @@ def below(doc_id: int) -> list[DocView]:
 
 def template_of(d: Doc | DocView) -> Template | None:
     return template(d.template) if d.template else None
+
+
+def writable(actor: Actor, d: Doc | DocView) -> bool:
+    """Whether the actor may write in it: doc.write, and what its template asks for besides."""
+    made = template_of(d)
+    return may(actor, "doc.write") and (not made or not made.write or may(actor, made.write))
 
 
 def standing_of(d: Doc, today: date) -> str:

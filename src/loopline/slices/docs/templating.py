@@ -1,8 +1,9 @@
 """Templates of docs: content files, each a YAML head between `---` and a body of markdown, blocks and places.
 
-Head: `key`, `title`, `about` (one sentence), `group`, `review_days`, `state` (draft or current), `owner_role`, and
-`places`, each with `key`, `kind`, `label`, `hint`, and for a choice `options`, for a table `columns`, for a checklist
-`items` with `key`, `text` and perhaps a check: `block`, `params`, and `at_least`, `at_most` or `is_set`.
+Head: `key`, `title`, `about` (one sentence), `group`, `review_days`, `state` (draft or current), `owner_role`,
+`write` (a permission that writing needs besides doc.write), and `places`, each with `key`, `kind`, `label`, `hint`, and
+for a choice `options`, for a table `columns`, for a checklist `items` with `key`, `text` and perhaps a check: `block`,
+`params`, and `at_least`, `at_most` or `is_set`.
 A body names a place by a line `{{fill KEY}}`. Slices add their folders when their apps are ready.
 """
 
@@ -72,6 +73,9 @@ class Template:
     review_days: int | None = None
     draft: bool = False
     listed: bool = True  # offered where a doc is made
+    write: str = (
+        ""  # the permission that making, writing and putting it away needs besides doc.write
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ def parsed(text: str, name: str) -> Template:
         return Template(
             said["key"], said["title"], said["about"], said["group"], body.strip() + "\n", places,
             said.get("review_days"), said.get("state") == "draft", said.get("listed", True),
+            said.get("write", ""),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise Malformed(f"{name}: {error}") from error

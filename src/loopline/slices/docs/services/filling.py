@@ -15,11 +15,17 @@ from loopline.platform.undo import steps
 from loopline.slices.docs import rules
 from loopline.slices.docs.events import DocFilled
 from loopline.slices.docs.models import Doc
-from loopline.slices.docs.services.shared import indexed, kept_mentions, locked
+from loopline.slices.docs.services.shared import (
+    indexed,
+    kept_mentions,
+    locked,
+    may_write,
+)
 from loopline.slices.docs.templating import Became, Place, TakenLine, line_action, template
 
 
-def _place(row: Doc, key: str, *kinds: str) -> Place:
+def _place(actor: Actor, row: Doc, key: str, *kinds: str) -> Place:
+    may_write(actor, row.template)
     made = template(row.template)
     place = made.places.get(key) if made else None
     if place is None or (kinds and place.kind not in kinds):
@@ -57,7 +63,7 @@ def fill(
     """Write into a place. With `was`, what the writer saw there, raises Stale where somebody wrote meanwhile."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "text", "choice", "number", "date", "person")
+    place = _place(actor, row, key, "text", "choice", "number", "date", "person")
     new, old = rules.written(place, value), row.data.get(key)
     if new == old:
         return
@@ -73,7 +79,7 @@ def add_row(
     """A new line of a table. Answers its id."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "table")
+    place = _place(actor, row, key, "table")
     lines = list(row.data.get(key, ()))
     if len(lines) >= rules.MOST_ROWS:
         raise Invalid(value=f"A table here holds at most {rules.MOST_ROWS} lines.")
@@ -89,7 +95,7 @@ def change_row(
     """Change cells of a line; those not named stay."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "table")
+    place = _place(actor, row, key, "table")
     lines = [dict(line) for line in row.data.get(key, ())]
     line = next((each for each in lines if each["id"] == row_id), None)
     if line is None:
@@ -109,7 +115,7 @@ def remove_row(*, actor: Actor, doc_id: int, key: str, row_id: str, now: datetim
     """Take a line away. Answers the token that brings it back."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "table")
+    place = _place(actor, row, key, "table")
     lines = list(row.data.get(key, ()))
     at = next((n for n, line in enumerate(lines) if line["id"] == row_id), None)
     if at is None:
@@ -130,7 +136,7 @@ def put_row_back(
     """The inverse of `remove_row`."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "table")
+    place = _place(actor, row, key, "table")
     lines = list(row.data.get(key, ()))
     if all(each["id"] != line["id"] for each in lines):
         lines.insert(min(at, len(lines)), dict(line))
@@ -142,7 +148,7 @@ def act_on_line(*, actor: Actor, doc_id: int, key: str, row_id: str, now: dateti
     """Do with a line what its table offers, such as hand it to the intake; done before, it answers what came of it."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "table")
+    place = _place(actor, row, key, "table")
     action = line_action(place.action)
     if action is None:
         raise Missing("action")
@@ -166,7 +172,7 @@ def tick(
     """Tick an item of a checklist or take the tick back; items that check themselves cannot be ticked."""
     allow(actor, "doc.write")
     row = locked(doc_id)
-    place = _place(row, key, "checklist")
+    place = _place(actor, row, key, "checklist")
     found = next((i for i in place.items if i.key == item), None)
     if found is None:
         raise Missing("item")

@@ -21,6 +21,7 @@ from loopline.slices.docs.services.shared import (
     indexed,
     kept_mentions,
     locked,
+    may_write,
 )
 from loopline.slices.docs.settling import replaced
 from loopline.slices.docs.templating import template
@@ -48,6 +49,7 @@ def create_doc(*, actor: Actor, new: NewDoc, now: datetime, sample: bool = False
     made = template(new.template) if new.template else None
     if new.template and made is None:
         raise Invalid(template=f"There is no template called {new.template}.")
+    may_write(actor, new.template)
     body = new.body if new.body is not None else made.body if made else ""
     days = made.review_days if made else None if new.template else BLANK_REVIEW_DAYS
     row = Doc.objects.create(
@@ -73,6 +75,7 @@ def change_doc(
     """Title, body, state, owner, team, parent, review rhythm or day, archived; a version of the words is kept."""
     allow(actor, "doc.write")
     row = locked(id_)
+    may_write(actor, row.template)
     values = dict(changes)
     if "title" in values:
         values["title"] = checked_title(str(values["title"]))

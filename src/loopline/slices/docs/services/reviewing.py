@@ -15,7 +15,7 @@ from loopline.platform.identity.policy import allow
 from loopline.platform.settings.options import today
 from loopline.slices.docs.events import DocReviewed
 from loopline.slices.docs.models import Doc
-from loopline.slices.docs.services.shared import locked
+from loopline.slices.docs.services.shared import locked, may_write
 
 
 @transaction.atomic
@@ -23,6 +23,7 @@ def review(*, actor: Actor, doc_id: int, until: date | None = None, now: datetim
     """It still holds, until a day or for another round."""
     allow(actor, "doc.write")
     row = locked(doc_id)
+    may_write(actor, row.template)
     if until is None and row.review_every:
         until = today(now) + timedelta(days=row.review_every)
     if until is not None and until <= today(now):

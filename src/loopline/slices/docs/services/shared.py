@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from loopline.core.problems import Invalid, Missing
+from loopline.platform.blocks.text import Mark, parts
 from loopline.platform.cards.registry import references
+from loopline.platform.identity.actor import Actor
+from loopline.platform.identity.policy import allow
 from loopline.platform.search import index
 from loopline.slices.docs import rules
 from loopline.slices.docs.mentions import named
 from loopline.slices.docs.models import Doc, DocMention
+from loopline.slices.docs.templating import template
 
 
 def locked(doc_id: int) -> Doc:
@@ -16,6 +20,14 @@ def locked(doc_id: int) -> Doc:
     if row is None:
         raise Missing("doc")
     return row
+
+
+def may_write(actor: Actor, key: str) -> None:
+    """Writing needs doc.write, and what the page's template asks for besides. Raises NotAllowed."""
+    allow(actor, "doc.write")
+    made = template(key) if key else None
+    if made and made.write:
+        allow(actor, made.write)
 
 
 def indexed(d: Doc) -> None:
@@ -56,4 +68,7 @@ def checked_title(text: str) -> str:
 def checked_body(text: str) -> str:
     if len(text) > rules.MOST_BODY:
         raise Invalid(body=f"At most {rules.MOST_BODY:,} characters; split it into two docs.")
-    return text.replace("\r\n", "\n")
+    plain = text.replace("\r\n", "\n")
+    if sum(isinstance(part, Mark) for part in parts(plain)) > rules.MOST_MARKS:
+        raise Invalid(body=f"At most {rules.MOST_MARKS} blocks and places; split it into two docs.")
+    return plain

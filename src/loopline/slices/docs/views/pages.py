@@ -74,12 +74,13 @@ def doc_page(request: HttpRequest, doc_id: int) -> HttpResponse:
     doc = queries.one(actor=actor, doc_id=doc_id)
     now = now_in(request)
     services.looked(actor=actor, doc_id=doc.pk, now=now)
-    writes = may(actor, "doc.write") and doc.archived_at is None
+    changes = queries.writable(actor, doc)
+    writes = changes and doc.archived_at is None
     standing = queries.standing_of(doc, today(now))
     context = {
         "doc": doc, "version": doc.version, "list_url": "/docs", "list_title": "Docs", "here": "Docs", "group": "Run",
         "sends": writes and doc.template == NOTES and may(actor, "doc.send"),
-        "writes": writes, "changes": may(actor, "doc.write"), "parts": page_parts(actor, doc, now),
+        "writes": writes, "changes": changes, "parts": page_parts(actor, doc, now),
         "made": queries.template_of(doc), "standing": standing, "standing_word": queries.WORDS[standing],
         "below": queries.below(doc.pk), "resolve_body": resolver(actor, [doc.body]), "editing": "", "error": "",
         "typed": "",

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 
 from loopline.core.problems import Missing
 from loopline.core.text.diff import compared
-from loopline.platform.identity.policy import may
 from loopline.platform.ui.pages import go, now_in, render, signed_in, toast
 from loopline.slices.docs import queries, services
 
@@ -24,7 +23,7 @@ def versions(request: HttpRequest, doc_id: int) -> HttpResponse:
         {
             "doc": doc, "here": "Docs", "group": "Run", "changes": changes, "chosen": chosen,
             "lines": compared(chosen.body, chosen.next_body) if chosen else [],
-            "restores": may(actor, "doc.write") and doc.archived_at is None,
+            "restores": queries.writable(actor, doc) and doc.archived_at is None,
         },
     )  # fmt: skip
 

@@ -45,7 +45,11 @@ def prepared(actor: Actor, view: DocView | None, now: datetime, *keys: str) -> d
     if view is None:
         return {"doc": None, "places": {}}
     row = docs.one(actor=actor, doc_id=view.id)
-    return {"doc": row, "places": {k: pages.place_part(actor, row, k, now) for k in keys}}
+    return {
+        "doc": row,
+        "writes": docs.writable(actor, row),
+        "places": {k: pages.place_part(actor, row, k, now) for k in keys},
+    }
 
 
 def day(request: HttpRequest, name: str) -> date | None:
