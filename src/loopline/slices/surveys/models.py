@@ -25,6 +25,8 @@ class Survey(Editable):
     channels = models.JSONField(default=list)
     audience = models.JSONField(default=dict)  # as it was last chosen
     to_intake = models.BooleanField(default=True)
+    # one answer is never shown by itself: no list, no file, no time
+    anonymous = models.BooleanField(default=False)
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     opens_on = models.DateField(null=True)
     closes_on = models.DateField(null=True)

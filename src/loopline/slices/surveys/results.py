@@ -1,7 +1,7 @@
 """What the answers say: the score, how they fall, over time, by group, and how many answered."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,6 +70,17 @@ def _interval(given: Sequence[Given], asked: str) -> str:
     return "week" if weeks and len(given) / len(weeks) >= LEAST and len(weeks) <= 26 else "month"
 
 
+def _hidden(survey: Survey, scores: Iterable[int | None]) -> Results:
+    """Of an anonymous survey: how many, and below ten answers nothing else; never by time or group."""
+    known = [s for s in scores if s is not None]
+    made = score(rule(survey), known, least=survey.least, most=survey.most)
+    if len(known) < LEAST:
+        return Results(len(known), len(known), None, (), "month", ())
+    numbers = Counter(known)
+    falls = [(str(i), numbers[i]) for i in range(survey.most, survey.least - 1, -1)]
+    return Results(len(known), len(known), made, falls, "month", ())
+
+
 def results(
     survey: Survey,
     *,
@@ -79,6 +90,8 @@ def results(
 ) -> Results:
     """Everything the answers from start to end say; the end is not included."""
     found = Answer.objects.filter(survey_id=survey.pk)
+    if survey.anonymous:
+        return _hidden(survey, found.exclude(score=None).values_list("score", flat=True))
     if start:
         found = found.filter(at__gte=start)
     if end:

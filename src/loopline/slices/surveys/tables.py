@@ -10,7 +10,7 @@ MOST = 300_000
 
 
 def _rows() -> Iterable[tuple[Any, ...]]:
-    return Answer.objects.order_by("pk").values_list(
+    return Answer.objects.filter(survey__anonymous=False).order_by("pk").values_list(
         "pk", "survey_id", "survey__name", "survey__kind", "score", "choice", "at", "channel", "occasion", "certain",
         "account_id", "contact_id",
     )[:MOST].iterator(5_000)  # fmt: skip

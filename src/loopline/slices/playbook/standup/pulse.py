@@ -148,6 +148,7 @@ def send(
     values = {
         "name": f"Pulse of {team}, day {day}", "question": QUESTION, "follow_up": FOLLOW_UP, "form": "scale",
         "least": 1, "most": 5, "least_label": "Not at all", "most_label": "Very much", "to_intake": False,
+        "anonymous": True,
         "intro": "Two questions, a minute. Your answer carries no name.", "owner_id": setup.owner_id,
         "closes_on": today(now) + timedelta(days=OPEN_FOR),
     }  # fmt: skip

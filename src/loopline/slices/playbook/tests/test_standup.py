@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from loopline.core.problems import Conflict, Invalid, Missing, NotAllowed
+from loopline.platform.audit.queries import history
 from loopline.platform.blocks import registry as blocks
 from loopline.platform.entrance.services import set_team
 from loopline.platform.identity.queries import team_members
@@ -287,8 +288,31 @@ def test_a_squad_is_asked_on_its_days_once_and_without_names(bo, cast, team, now
     answered(survey.pk, later, (4, "Fewer meetings"))
     row = Answer.objects.get()
     assert (row.user_id, row.contact_id, row.address, row.name) == (None, None, "", "")
+    (said,) = history("survey-answer", row.pk)
+    assert said.after == {}  # a score with its time would say whose it was
     assert pulse.send_due(now=now + timedelta(days=30)) == 1
     assert Survey.objects.count() == 2
+
+
+def test_no_answer_of_a_squad_is_shown_by_itself(bo, cast, team, now, signed_in, token, client):
+    squads.set_up(actor=bo, team_id=team, now=now)
+    later = now + timedelta(days=14)
+    pulse.send_due(now=later)
+    survey = Survey.objects.get().pk
+    answered(survey, later, (1, "Bring the old board back"))
+    web = signed_in(cast.ada)
+    for url in (
+        f"/surveys/{survey}",
+        f"/surveys/{survey}/answers",
+        f"/surveys/{survey}/answers.csv",
+    ):
+        page = web.get(url)
+        assert b"old board" not in (page.getvalue() if page.streaming else page.content), url
+    admin, at = token("admin"), f"/api/v1/surveys/{survey}"
+    assert client.get(f"{at}/answers", headers=admin).json()["items"] == []
+    found = client.get(f"{at}/results", headers=admin).json()
+    assert not found["distribution"]
+    assert found["score"] is None
 
 
 def test_a_round_that_was_missed_is_left_out(bo, team, now):

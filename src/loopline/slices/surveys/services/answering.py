@@ -170,9 +170,12 @@ def _save(
     # the words themselves stay in one place, where they can be erased
     after = {"score": row.score, "choice": row.choice, "characters": len(row.words)}
     verb = "survey_answer.corrected" if before else "survey_answer.given"
+    created = not before
+    if survey.anonymous:
+        before = after = {}  # with its time it would say whose it was
     record(actor=actor, now=now, change=Change(verb, "survey-answer", row.pk, before, after))
     publish(SurveyAnswered(survey_id, row.pk), actor=actor, now=now)
-    return Answered(row.pk, not before, True)
+    return Answered(row.pk, created, True)
 
 
 def answer(

@@ -74,7 +74,7 @@ def create_survey(
     *, actor: Actor, kind: str, values: Mapping[str, Any], now: datetime, sample: bool = False
 ) -> int:
     """Write a survey down as a draft. `values` may hold name, question, follow_up, intro, the shape of a
-    custom one (form, least, most, labels, choices), to_intake, opens_on, closes_on and owner_id."""
+    custom one (form, least, most, labels, choices), to_intake, anonymous, opens_on, closes_on and owner_id."""
     allow(actor, "survey.change")
     shape = clean_shape(kind, values)
     k = KINDS[kind]
@@ -88,7 +88,7 @@ def create_survey(
         kind=kind, **_texts(texts), **shape, opens_on=opens, closes_on=closes,
         to_intake=kind != "stakeholders" if intake is None else bool(intake),
         owner_id=values.get("owner_id") or actor.user_id, key=secrets.token_urlsafe(18),
-        remind_after=remind, repeats=repeats,
+        remind_after=remind, repeats=repeats, anonymous=bool(values.get("anonymous")),
         created_at=now, updated_at=now, sample=sample,
     )  # fmt: skip
     after = {"name": row.name, "kind": kind}
