@@ -35,7 +35,7 @@ class RitualView:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a ritual has been going. `median` of the last four held, None where fewer than two rated them."""
+    """How a ritual has been going. `median` of the last four held, of those that three or more rated, None without."""
 
     people: int
     hours: float
@@ -140,10 +140,15 @@ def given(s: Session) -> list[int]:
     return [value for value, count in enumerate(s.ratings or ()) for _ in range(count)]
 
 
+def told(s: Session) -> tuple[int, ...]:
+    """Its ratings where enough people gave one, else none: four times one person's would be that person's."""
+    found = given(s)
+    return tuple(found) if len(found) >= rules.LEAST_SHOWN else ()
+
+
 def shown_median(s: Session) -> float | None:
     """None where so few rated that it would say whose it was."""
-    found = given(s)
-    return rules.median(found) if len(found) >= rules.LEAST_SHOWN else None
+    return rules.median(told(s))
 
 
 def came_of(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -185,14 +190,14 @@ def _standing(
 ) -> Standing:
     people = getattr(r, "people", 0)
     often = rules.per_month(r.cadence)
-    past = [rules.Past(s.state == "held", tuple(given(s)), *came.get(s.pk, (0, 0))) for s in looked]
+    past = [rules.Past(s.state == "held", told(s), *came.get(s.pk, (0, 0))) for s in looked]
     rated = [v for p in past if p.held for v in p.ratings]
     why = rules.reasons(past) if r.state == "active" and not r.reads else []
     minutes = rules.pruning.READING if r.reads else r.minutes
     hours = rules.cost_hours(people, minutes, often) if r.state == "active" else 0.0
     last = next((s for s in looked if s.state == "held"), None)
     return Standing(
-        people, hours, rules.median(rated) if len(rated) >= rules.LEAST_SHOWN else None, why,
+        people, hours, rules.median(rated), why,
         rules.offers(why, people=people, minutes=r.minutes, a_month=often), last,
         *(came.get(last.pk, (0, 0)) if last else (0, 0)),
     )  # fmt: skip

@@ -56,7 +56,7 @@ WORTH = (  # the answers to "was it worth the time?", 2 is break-even
     (3, "Worth it"),
     (4, "Very much"),
 )
-LEAST_SHOWN = 2  # with fewer ratings a median would say whose it was
+LEAST_SHOWN = 3  # of two, each would know the other's; with fewer a median says whose it was
 SHORTEST, LONGEST = 5, 480  # minutes of a session
 EARLIEST = 168  # hours the pre-read may go out before
 HATS = ("planning", "metrics review", "customers", "building", "people")

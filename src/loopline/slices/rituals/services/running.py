@@ -146,7 +146,9 @@ def acknowledge(*, actor: Actor, session_id: int, now: datetime) -> None:
     s = locked(session_id)
     if actor.user_id is None:
         raise Invalid(person="Only a person can have read it.")
-    seat, _ = Seat.objects.get_or_create(session=s, user_id=actor.user_id)
+    seat, _ = Seat.objects.get_or_create(
+        session=s, user_id=actor.user_id, defaults={"there": False}
+    )
     if seat.read_at is None:
         seat.read_at = now
         seat.save(update_fields=["read_at"])
@@ -179,7 +181,9 @@ def rate(*, actor: Actor, session_id: int, value: int, now: datetime) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value not in dict(rules.WORTH):
         raise Invalid(value="A rating lies between 0 and 4.")
     s = _running(session_id)
-    seat, _ = Seat.objects.get_or_create(session=s, user_id=actor.user_id)
+    seat, _ = Seat.objects.get_or_create(
+        session=s, user_id=actor.user_id, defaults={"there": False}
+    )
     if seat.rated:
         raise Conflict("You have rated it. Nobody can tell which one is yours, so it stays.")
     counts = list(s.ratings or [0] * len(rules.WORTH))

@@ -62,12 +62,12 @@ def test_a_ritual_is_made_in_one_form(signed_in, cast):
 def test_the_calendar_shows_costs_ratings_and_what_to_prune(signed_in, cast, ritual, past, now):
     made = ritual("Status round", now=timezone.now())
     for weeks in range(1, 5):
-        row = Session.objects.get(pk=past(made, weeks, ratings=[0, 1]))
+        row = Session.objects.get(pk=past(made, weeks, ratings=[0, 1, 1]))
         shift = timezone.now() - now
         Session.objects.filter(pk=row.pk).update(at=row.at + shift)
     page = text(signed_in(cast.bo).get("/rituals"))
     assert "does not seem worth its time" in page
-    assert "The last four were rated 0.5 of 4" in page
+    assert "The last four were rated 1 of 4" in page
     assert "6.5 h" in page
     assert f'action="/rituals/{made}/accept"' in page
     assert "accept" not in text(signed_in(cast.ann).get("/rituals"))
@@ -139,7 +139,7 @@ def queries(client, url):
 def test_more_rituals_and_sessions_cost_no_more_queries(signed_in, cast, ritual, past, today):
     made, pk = today()
     for weeks in (1, 2):
-        past(made, weeks, ratings=[3, 3])
+        past(made, weeks, ratings=[3, 3, 3])
     client = signed_in(cast.bo)
     pages = [
         "/rituals",
@@ -152,9 +152,9 @@ def test_more_rituals_and_sessions_cost_no_more_queries(signed_in, cast, ritual,
     for n in range(6):
         other = ritual(f"Other {n}", now=timezone.now())
         for weeks in range(1, 9):
-            past(other, weeks, ratings=[3, 3])
+            past(other, weeks, ratings=[3, 3, 3])
     for weeks in range(3, 20):
-        past(made, weeks, ratings=[3, 3])
+        past(made, weeks, ratings=[3, 3, 3])
     for page, before in few.items():
         assert queries(client, page) <= before + 1, page
     assert few["/rituals"] <= 24

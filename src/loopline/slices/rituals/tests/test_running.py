@@ -194,6 +194,7 @@ def test_a_rating_is_a_count_and_nobody_s(ritual, session, cast, now):
         services.rate(actor=cast.ann, session_id=s.pk, value=4, now=at)
     row = Session.objects.get(pk=s.pk)
     assert row.ratings == [0, 1, 0, 0, 1]
+    assert queries.shown_median(row) is None  # of two, each would know the other's
     assert (row.version, AuditEntry.objects.count()) == (
         version,
         before,
@@ -203,9 +204,24 @@ def test_a_rating_is_a_count_and_nobody_s(ritual, session, cast, now):
     assert {f.name for f in Seat._meta.get_fields()} == {
         "id", "session", "user", "there", "rated", "read_at", "preread_at", "summary_at"
     }  # fmt: skip
-    assert queries.shown_median(row) == 2.5
-    row.ratings = [1, 0, 0, 0, 0]
-    assert queries.shown_median(row) is None  # one alone would say whose it was
+    row.ratings = [0, 1, 0, 1, 1]
+    assert queries.shown_median(row) == 3.0
+
+
+def test_four_ratings_of_one_person_say_nothing(ritual, past, cast, now):
+    made = ritual()
+    for weeks in range(1, 5):
+        past(made, weeks, ratings=[0])
+    row = queries.one(actor=cast.dee, ritual_id=made)
+    how = queries.standings([row], now=now)[made]
+    assert how.median is None
+    assert "rating" not in {r.kind for r in how.reasons}
+
+
+def test_reading_or_rating_makes_nobody_present(ritual, session, cast, now):
+    s = session(ritual())
+    services.acknowledge(actor=cast.dee, session_id=s.pk, now=now)
+    assert Seat.objects.get(session=s, user=cast.dee.user_id).there is False
 
 
 def test_skipping_needs_a_reason_and_can_be_taken_back(ritual, session, cast, now):
@@ -272,7 +288,7 @@ def test_one_session_moves_and_keeps_its_slot(ritual, session, cast, now):
 def test_a_proposal_is_followed_by_one_click_and_taken_back(ritual, past, cast, now, kind, field):
     made = ritual()
     for weeks in range(1, 5):
-        past(made, weeks, ratings=[0, 1])
+        past(made, weeks, ratings=[0, 1, 1])
     row = queries.one(actor=cast.dee, ritual_id=made)
     how = queries.standings([row], now=now)[made]
     assert {r.kind for r in how.reasons} == {"rating", "nothing"}
