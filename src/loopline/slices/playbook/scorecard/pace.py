@@ -15,7 +15,7 @@ WORDS = {
     "no_baseline": "No baseline yet", "no_target": "No target yet", "unmeasured": "Not yet measured",
 }  # fmt: skip
 TONES = {"there": "good", "on_way": "good", "behind": "warn", "worse": "bad"}
-_TARGET = re.compile(r"([+\-−–]?)\s*(\d+(?:[.,]\d+)?)\s*(%?)[^\d]*")
+_TARGET = re.compile(r"([+\-−–]?)\s*(\d{1,12}(?:[.,]\d{1,12})?)\s*(%?)[^\d]*")
 
 
 @dataclass(frozen=True, slots=True)

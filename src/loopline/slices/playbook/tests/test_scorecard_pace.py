@@ -131,3 +131,9 @@ def test_a_quarter_has_a_name():
         "Q2 2026",
         "Q4 2026",
     ]
+
+
+def test_a_target_is_a_number_that_can_be_counted_with():
+    with pytest.raises(Invalid):
+        pace.checked("9" * 400, "six")
+    assert pace.target("9" * 400, 1.0) is None
