@@ -93,7 +93,7 @@ def full(cast, transactional_db):
     from django.utils import timezone
 
     from loopline.slices.playbook.standup import pulse
-    from loopline.slices.playbook.tests.test_standup_pages import fill
+    from tests.standup.test_standup_pages import fill
     from loopline.slices.surveys import services as asking
     from loopline.slices.surveys.models import Survey
     from loopline.slices.surveys.services import Person, Reply

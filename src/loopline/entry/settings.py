@@ -20,8 +20,8 @@ HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 _SLICES = [
-    "customers", "decisions", "actions", "docs", "insights", "measures", "surveys", "dashboards", "feedback", "goals", "roadmap",
-    "work", "releases", "told", "rituals", "playbook", "home",
+    "customers", "decisions", "actions", "docs", "insights", "measures", "surveys", "dashboards", "feedback", "goals",
+    "roadmap", "work", "releases", "told", "rituals", "playbook", "home",
 ]  # fmt: skip
 _PLATFORM = [
     "identity", "audit", "jobs", "events", "schedule", "settings", "search", "thread", "lists", "progress",

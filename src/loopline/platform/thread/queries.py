@@ -152,7 +152,9 @@ def passages(object_type: str, *, since: datetime) -> list[tuple[int, datetime, 
     out = []
     rows = ThreadRow.objects.filter(object_type=object_type, moved_at__gte=since)
     for raw in rows.order_by("object_id").values_list("marks", flat=True):
-        lit = [(n, m) for n, m in enumerate((Mark.from_json(m) for m in raw), 1) if m.lit and m.first]
+        lit = [
+            (n, m) for n, m in enumerate((Mark.from_json(m) for m in raw), 1) if m.lit and m.first
+        ]
         for (n, a), (_, b) in pairwise(lit):
             if a.first and b.first and b.first >= since:
                 out.append((n, b.first, max((b.first - a.first).total_seconds(), 0.0)))

@@ -249,7 +249,8 @@ def _group(
             notes.append(
                 f'<path class="lead-line bad" d="M{x + wide / 2:.1f} {peak - 2:.1f}'
                 f'V{max(y - 20, peak):.1f}m-3 -4l3 4l3 -4"/>'
-                f'<text class="badt{" e" if flip else ""}" x="{tx:.1f}" y="{11 if narrow else peak + 3:.1f}">{lost}</text>'
+                f'<text class="badt{" e" if flip else ""}" x="{tx:.1f}"'
+                f' y="{11 if narrow else peak + 3:.1f}">{lost}</text>'
             )
         x += wide + 2
     return out
