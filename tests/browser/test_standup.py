@@ -93,10 +93,10 @@ def full(cast, transactional_db):
     from django.utils import timezone
 
     from loopline.slices.playbook.standup import pulse
-    from tests.standup.test_standup_pages import fill
     from loopline.slices.surveys import services as asking
     from loopline.slices.surveys.models import Survey
     from loopline.slices.surveys.services import Person, Reply
+    from tests.standup.test_standup_pages import fill
 
     now = timezone.now()
     teams = fill(cast.bo, now, 2)
