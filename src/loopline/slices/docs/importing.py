@@ -43,18 +43,26 @@ class Brought:
 def bring(*, actor: Actor, files: list[tuple[str, bytes]], now: datetime) -> Brought:
     """Take in files of markdown and zips of them; each by itself, so that a bad one stops no other."""
     allow(actor, "doc.write")
-    out = Brought()
+    out, there = Brought(), _there()
     for at, (name, raw) in enumerate(_opened(files, out)):
         if at >= MOST_FILES or len(out.left_out) >= MOST_SAID:
             out.left_out.append((name, f"More than {MOST_FILES:,} files; send the rest apart."))
             break
         try:
-            _one(actor, name, read(name, raw, MOST_BODY), now, out)
+            _one(actor, name, read(name, raw, MOST_BODY), there, now, out)
         except Unreadable as why:
             out.left_out.append((name, str(why)))
         except Problem as why:
             out.left_out.append((name, why.sentence))
     return out
+
+
+def _there() -> dict[str, int]:
+    """Where a file came from -> its doc, the first of each; asked once, since it looks through every doc."""
+    found = Doc.objects.filter(data__has_key="came_from").order_by("-pk")
+    return {
+        path: pk for pk, path in found.values_list("pk", "data__came_from__path") if isinstance(path, str)
+    }  # fmt: skip
 
 
 def _opened(files: list[tuple[str, bytes]], out: Brought) -> Iterator[tuple[str, bytes]]:
@@ -150,10 +158,12 @@ def _lines(place: Place, said: Any) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def _one(actor: Actor, name: str, file: FromFile, now: datetime, out: Brought) -> None:
+def _one(
+    actor: Actor, name: str, file: FromFile, there: dict[str, int], now: datetime, out: Brought
+) -> None:
     filled = json.dumps(file.filled, sort_keys=True)
     digest = sha256(f"{file.title}\n{file.body}\n{filled}".encode()).hexdigest()[:32]
-    known = Doc.objects.filter(data__came_from__path=name[:300]).order_by("pk").first()
+    known = Doc.objects.filter(pk=there.get(name[:300], 0)).first()
     if known is None:
         made = template(file.template) if file.template else None
         data = checked(made, file.filled) if made else {}
@@ -164,7 +174,8 @@ def _one(actor: Actor, name: str, file: FromFile, now: datetime, out: Brought) -
             body,
             data | {"came_from": {"path": name[:300], "digest": digest, "version": 1}},
         )
-        out.made.append(services.create_doc(actor=actor, new=new, now=now))
+        there[name[:300]] = services.create_doc(actor=actor, new=new, now=now)
+        out.made.append(there[name[:300]])
         return
     came = known.data["came_from"]
     if came.get("digest") == digest:

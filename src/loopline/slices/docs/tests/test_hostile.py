@@ -5,6 +5,8 @@ from io import BytesIO
 from time import process_time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from loopline.core.problems import Invalid
 from loopline.slices.docs import services
@@ -94,3 +96,11 @@ def test_days_and_numbers_that_nothing_can_count_with_are_refused(make, cast, no
     pk = make()
     with pytest.raises(Invalid):
         services.fill(actor=cast.ann, doc_id=pk, key=key, value=raw, now=now)
+
+
+def test_every_doc_is_looked_through_once_for_all_files(cast, now):
+    files = [(f"{n}.md", f"# Doc {n}\n".encode()) for n in range(4)]
+    bring(actor=cast.ann, files=files, now=now)
+    with CaptureQueriesContext(connection) as asked:
+        assert bring(actor=cast.ann, files=files, now=now).same == 4
+    assert sum("came_from" in q["sql"] and "WHERE" in q["sql"] for q in asked) == 1
