@@ -28,13 +28,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+def browser(playing):
+    opened = playing.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

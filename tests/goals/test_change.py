@@ -7,6 +7,7 @@ from loopline.platform.jobs.worker import run_until_empty
 from loopline.platform.notify.services import for_actor
 from loopline.platform.undo.steps import undo
 from loopline.slices.decisions.models import Decision
+from loopline.slices.feedback.models import Feedback
 from loopline.slices.goals import planning, queries, services
 from loopline.slices.goals.changing import candidates
 from loopline.slices.goals.comparing import difference
@@ -90,7 +91,8 @@ def _drafts():
 
 def test_undo_puts_everything_back_and_nothing_is_sent(cast, quarter, change, now, run_jobs):
     other = roadmap.create_opportunity(actor=cast.bo, title="Overtime is a surprise", now=now)
-    roadmap.link_feedback(actor=cast.bo, feedback_id=1, opportunity_id=other, quote="", now=now)
+    said = Feedback.objects.order_by("pk").values_list("pk", flat=True)[0]
+    roadmap.link_feedback(actor=cast.bo, feedback_id=said, opportunity_id=other, quote="", now=now)
     roadmap.change_bet(
         actor=cast.bo, id_=quarter.bets[2], changes={"opportunity_id": other}, now=now
     )

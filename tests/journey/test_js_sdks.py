@@ -80,16 +80,14 @@ def shop(html):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
+def browser(request):
     if chromium() is None:
         pytest.skip("No chromium here. Debian: apt install chromium.")
     arguments = ["--no-sandbox", "--disable-blink-features=AutomationControlled"]
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium(), args=arguments)
-        yield opened
-        opened.close()
+    play = request.getfixturevalue("playing")
+    opened = play.chromium.launch(executable_path=chromium(), args=arguments)
+    yield opened
+    opened.close()
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def test_notes_are_drafted_once_sent_and_held_where_nothing_may_leave(
     run_jobs()
     sent = WebhookDelivery.objects.get()
     assert sent.state == "waiting"
-    assert "switched on" in sent.said
+    assert "switched off" in sent.said
     data = json.loads(sent.body)["data"]
     assert data["text"] == "You can swap.\n• Swaps\n• Print cut off"
     said = slack_text("doc.sent", data)

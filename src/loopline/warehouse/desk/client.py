@@ -33,7 +33,7 @@ from loopline.warehouse.desk.messages import (
     raw,
 )
 
-START = 15.0  # seconds a desk gets to come up
+START = 30.0  # seconds a desk gets to come up
 LONGEST = 100  # bytes of a socket's path that every system takes
 
 
